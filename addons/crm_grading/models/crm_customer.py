@@ -44,7 +44,6 @@ class CrmCustomer(models.Model):
     lifecycle_date = fields.Date("In State Since", readonly=True)
 
     # recorded metrics: typed columns for what lists, pivots and graphs need, the rest as JSON by metric id
-    metric_date = fields.Date("Measured On", readonly=True, help="Day on which the recorded figures were taken.")
     metric_values = fields.Json(readonly=True, groups='base.group_system')
     revenue = fields.Monetary("Revenue", readonly=True, groups=AMOUNTS, help="Net revenue of the last 12 months.")
     revenue_before = fields.Monetary("Revenue Last Year", readonly=True, groups=AMOUNTS,
@@ -53,8 +52,8 @@ class CrmCustomer(models.Model):
     margin = fields.Monetary("Gross Margin", readonly=True, groups=AMOUNTS, help="Gross margin of the last 12 months.")
     overdue_amount = fields.Monetary("Overdue", readonly=True, groups=AMOUNTS)
     order_count = fields.Integer("Purchases", readonly=True, help="Purchases in the last 12 months.")
-    last_order_days = fields.Integer("Days Since Purchase", readonly=True, aggregator='avg')
-    last_contact_days = fields.Integer("Days Since Contact", readonly=True, aggregator='avg')
+    last_order_date = fields.Date("Last Purchase", readonly=True, index='btree_not_null')
+    last_contact_date = fields.Date("Last Contact", readonly=True, index='btree_not_null')
 
     _partner_company_uniq = models.UniqueIndex('(partner_id, company_id)')
     _company_score_idx = models.Index('(company_id, score DESC, id)')

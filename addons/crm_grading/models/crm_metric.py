@@ -170,6 +170,31 @@ class CrmMetric(models.Model):
         return SQL("SELECT id FROM res_partner WHERE %s", SQL(" AND ").join(where))
 
     # ------------------------------------------------------------------
+    # Recorded values
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _recorded(self, company):
+        """Return the customer metrics that a run records on the profiles of a company.
+
+        Whoever reads recorded values (segments, life cycle, signals …) extends this with the metrics it reads.
+        """
+        return self.search([('subject', '=', 'customer'), '|', ('on_profile', '=', True), ('profile_field', '!=', False)])
+
+    def _profile_sql(self, alias, date):
+        """Return the SQL expression of the value recorded on the profile ``alias`` (a ``crm_customer`` row), NULL for no data.
+
+        :param date: as-of day; a profile keeps the day of the last order, not the ever-changing number of days since
+        """
+        self.ensure_one()
+        if not self.profile_field:
+            return SQL("(%s ->> %s)::float8", SQL.identifier(alias, 'metric_values'), str(self.id))
+        column = SQL.identifier(alias, self.profile_field)
+        if self.env['crm.customer']._fields[self.profile_field].type == 'date':
+            return SQL("(%s::date - %s)", date, column)
+        return column
+
+    # ------------------------------------------------------------------
     # Engine
     # ------------------------------------------------------------------
 
