@@ -1,0 +1,131 @@
+"""Databases: cached templates, throw-away copies.
+
+``base_<key>`` holds the modules of Odoo that the suite depends on, ``suite_<key>`` the suite on top of it with the
+web assets generated. A template appears under its name only when it is complete.
+"""
+import contextlib
+import os
+import secrets
+import shutil
+import subprocess
+
+from . import console, lock, paths, suite
+
+KEPT = 4  # templates of each kind, so that switching between branches stays fast
+INSTALL = ('--stop-after-init', '--no-http', '--max-cron-threads=0', '--log-level=warn')
+
+
+class Databases:
+    """The databases of an environment."""
+
+    def __init__(self, house):
+        self.house = house
+        self.addons = suite.manifests()
+
+    def tool(self, *arguments):
+        """Run ``pgtool.py``. :return: the lines it printed."""
+        done = subprocess.run(
+            [self.house.python, paths.SCRIPTS / 'house' / 'pgtool.py', *arguments], env=self.house.env,
+            capture_output=True, text=True, check=False)
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ['unknown'])[-1]
+            raise console.Trouble(f'PostgreSQL refused to {arguments[0]} {" ".join(arguments[1:])}: {last}',
+                                  'check PGHOST, PGUSER and PGPASSWORD, or the log in .local')
+        return done.stdout.split()
+
+    def filestore(self, name):
+        return self.house.data_dir / 'filestore' / name
+
+    def exists(self, name):
+        return name in self.tool('list')
+
+    def copy(self, source, target):
+        self.tool('copy', source, target)
+        if self.filestore(source).exists():
+            shutil.copytree(self.filestore(source), self.filestore(target), dirs_exist_ok=True)
+
+    def drop(self, name):
+        self.tool('drop', name)
+        shutil.rmtree(self.filestore(name), ignore_errors=True)
+
+    def rename(self, source, target):
+        shutil.rmtree(self.filestore(target), ignore_errors=True)
+        if self.filestore(source).exists():
+            self.filestore(source).rename(self.filestore(target))
+        self.tool('rename', source, target)
+
+    @contextlib.contextmanager
+    def making(self, name):
+        """A database under a passing name, which gets ``name`` when all went well."""
+        new = f'{name}_new'
+        self.drop(new)
+        try:
+            yield new
+            self.rename(new, name)
+        except BaseException:
+            with contextlib.suppress(console.Trouble):
+                self.drop(new)
+            raise
+
+    def install(self, what, name, modules, *options):
+        """Install modules; a logged error counts as a failure even when Odoo goes on."""
+        log = console.run(what, self.house.command(
+            '-d', name, '-i', ','.join(modules), *(f'--load-language={lang}' for lang in suite.LANGUAGES),
+            *INSTALL, *options), env=self.house.env)
+        for line in log.splitlines():
+            if ' ERROR ' in line or ' CRITICAL ' in line:
+                raise console.Trouble(f'{what}: {line.strip()[:400]}', f'read the log in {paths.LOGS}')
+            if ' WARNING ' in line and 'missing --http-interface' not in line:
+                console.say(f'  {line.strip()[:300]}')
+
+    def base(self):
+        """The template with Odoo's own modules. :return: its name."""
+        modules = suite.dependencies(self.addons)
+        name = f'base_{suite.base_key(self.house.odoo.version, modules)}'
+        with lock.only_one(f'templates {self.house.kind}'):
+            if not self.exists(name):
+                with self.making(name) as new:
+                    self.install(f'installing {len(modules)} modules of Odoo', new, modules)
+            self._forget('base_', name)
+        return name
+
+    def template(self):
+        """The template with the suite. :return: its name."""
+        base = self.base()
+        name = f'suite_{suite.digest([base, suite.content_key()])}'
+        with lock.only_one(f'templates {self.house.kind}'):
+            if not self.exists(name):
+                with self.making(name) as new:
+                    self.copy(base, new)
+                    if self.addons:
+                        self.install('installing the suite', new, sorted(self.addons))
+                    console.run('generating web assets', self.house.inside('assets.py', new), env=self.house.env)
+            self._forget('suite_', name)
+        return name
+
+    def _forget(self, prefix, used):
+        """Drop templates that were not used lately."""
+        stamps = self.house.data_dir / 'templates'
+        stamps.mkdir(parents=True, exist_ok=True)
+        (stamps / used).touch()
+        found = [name for name in self.tool('list') if name.startswith(prefix) and not name.endswith('_new')]
+        found.sort(key=lambda name: _used(stamps / name))
+        for name in found[:-KEPT]:
+            self.drop(name)
+            (stamps / name).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def throw_away(self, purpose, template=None):
+        """A copy of the suite's template that is gone afterwards."""
+        source = template or self.template()
+        name = f'{purpose}_{os.getpid()}_{secrets.token_hex(3)}'
+        with lock.only_one(f'templates {self.house.kind}'):
+            self.copy(source, name)
+        try:
+            yield name
+        finally:
+            self.drop(name)
+
+
+def _used(stamp):
+    return stamp.stat().st_mtime if stamp.exists() else 0
