@@ -18,6 +18,7 @@
         'security/crm_grading_groups.xml',
         'security/ir.model.access.csv',
         'security/crm_grading_rules.xml',
+        'data/crm_metric_data.xml',
         'views/crm_grading_menus.xml',
     ],
     'assets': {},

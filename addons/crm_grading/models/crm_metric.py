@@ -116,14 +116,19 @@ class CrmMetric(models.Model):
         metrics = self._from_codes(codes)
         company = company or self.env.company
         metrics._check_visible(company)
-        scope = company._crm_metric_scope(date)
-        population = self._customer_population(company, partners)
-        relation = metrics._values_relation(scope, population)
-        rows = self._execute(relation)
-        columns = [(metric.code, metric._column()) for metric in metrics]
-        found = {row['subject_id']: {code: row[column] for code, column in columns} for row in rows}
+        subjects = None if partners is None else SQL(", ").join(partners.commercial_partner_id.ids or [0])
+        scope = company._crm_metric_scope(date, subjects)
+        relation = metrics._values_relation(scope, self._customer_population(company, partners))
+        found = {
+            row['subject_id']: {metric.code: row[metric._column()] for metric in metrics}
+            for row in self._execute(relation)
+        }
         if partners is None:
-            return {subject: values for subject, values in found.items() if any(values.values())}
+            empty = {metric.code: (None, 0.0) if metric.empty_value == 'zero' else (None,) for metric in metrics}
+            return {
+                subject: values for subject, values in found.items()
+                if any(value not in empty[code] for code, value in values.items())
+            }
         return {partner.id: found.get(partner.commercial_partner_id.id, dict.fromkeys(codes)) for partner in partners}
 
     def _execute(self, query):

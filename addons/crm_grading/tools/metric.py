@@ -67,21 +67,24 @@ class Fact(NamedTuple):
     key: str
     relation: SQL
 
-    def aggregate(self, function: SQL, window: Window) -> SQL:
-        """Return the aggregate ``function`` (over the alias ``fact``) of the rows in the window."""
-        return SQL("%s FILTER (WHERE %s)", function, window.contains(SQL("fact.date")))
+    def aggregate(self, function: SQL, window: Window, where: SQL | None = None) -> SQL:
+        """Return the aggregate ``function`` (over the alias ``fact``) of the rows in the window that satisfy ``where``."""
+        condition = window.contains(SQL("fact.date"))
+        if where is not None:
+            condition = SQL("%s AND %s", condition, where)
+        return SQL("%s FILTER (WHERE %s)", function, condition)
 
-    def sum(self, column: str, window: Window) -> SQL:
-        return self.aggregate(SQL("SUM(%s)", SQL.identifier('fact', column)), window)
+    def sum(self, column: str, window: Window, where: SQL | None = None) -> SQL:
+        return self.aggregate(SQL("SUM(%s)", SQL.identifier('fact', column)), window, where)
 
-    def count(self, window: Window) -> SQL:
-        return self.aggregate(SQL("NULLIF(COUNT(*), 0)"), window)
+    def count(self, window: Window, where: SQL | None = None) -> SQL:
+        return SQL("NULLIF(%s, 0)", self.aggregate(SQL("COUNT(*)"), window, where))
 
-    def last(self, window: Window) -> SQL:
-        return self.aggregate(SQL("MAX(fact.date)"), window)
+    def last(self, window: Window, where: SQL | None = None) -> SQL:
+        return self.aggregate(SQL("MAX(fact.date)"), window, where)
 
-    def first(self, window: Window) -> SQL:
-        return self.aggregate(SQL("MIN(fact.date)"), window)
+    def first(self, window: Window, where: SQL | None = None) -> SQL:
+        return self.aggregate(SQL("MIN(fact.date)"), window, where)
 
 
 class Measure(NamedTuple):
@@ -95,7 +98,7 @@ class Scope(NamedTuple):
     company: object       # res.company record
     date: datetime.date   # as-of day, included, in the company's time zone
     tz: str               # IANA name of the company's time zone
-    subjects: SQL | None = None   # sub-select of subject ids, None for all
+    subjects: SQL | None = None   # sub-select or list of subject ids, None for all
 
     def day(self, timestamp: SQL) -> SQL:
         """Return the company's calendar day of a stored UTC ``timestamp``."""
