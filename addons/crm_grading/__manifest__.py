@@ -19,6 +19,7 @@
         'security/ir.model.access.csv',
         'security/crm_grading_rules.xml',
         'data/crm_metric_data.xml',
+        'data/ir_cron_data.xml',
         'views/crm_grading_menus.xml',
     ],
     'assets': {},

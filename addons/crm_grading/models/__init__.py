@@ -8,7 +8,12 @@ from . import crm_grade
 from . import crm_customer
 from . import crm_grading_scheme
 from . import crm_grading_dimension
+from . import crm_customer_record
+from . import crm_grading_engine
+from . import crm_grading_scoring
+from . import crm_grading_apply
 from . import crm_grading_run
+from . import crm_grading_summary
 from . import crm_grade_verdict
 from . import crm_grade_history
 from . import crm_lifecycle_state

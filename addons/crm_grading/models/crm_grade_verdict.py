@@ -18,6 +18,8 @@ class CrmGradeVerdict(models.Model):
     ], required=True, default='graded', readonly=True)
     grade_id = fields.Many2one('crm.grade', "Grade", readonly=True, index='btree_not_null', ondelete='restrict',
                                help="The grade in force: the override if there is one, else the computed grade after grace.")
+    settled_grade_id = fields.Many2one('crm.grade', "Settled Grade", readonly=True, ondelete='restrict',
+                                       help="The computed grade after grace, as it is without the override.")
     computed_grade_id = fields.Many2one('crm.grade', "Computed Grade", readonly=True, ondelete='restrict',
                                         help="What the figures say today, without grace and override.")
     score = fields.Float(readonly=True, digits=(16, 2), aggregator='avg')

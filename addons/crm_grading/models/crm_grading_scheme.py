@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class CrmGradingScheme(models.Model):
@@ -67,6 +67,15 @@ class CrmGradingScheme(models.Model):
     def _compute_domain_model(self):
         for scheme in self:
             scheme.domain_model = 'crm.lead' if scheme.population == 'lead' else 'res.partner'
+
+    def _check_complete(self):
+        """Refuse what cannot be computed; called before every run and dry run.
+
+        :raise UserError: with what is missing and where to mend it
+        """
+        for scheme in self:
+            if not scheme.dimension_ids:
+                raise UserError(self.env._("“%(scheme)s” has no dimension. Add the metric that it grades by.", scheme=scheme.name))
 
 
 class CrmGradingBand(models.Model):

@@ -12,3 +12,6 @@ class CrmLifecycleState(models.Model):
     company_id = fields.Many2one('res.company', required=True, index=True, default=lambda self: self.env.company)
     color = fields.Integer()
     active = fields.Boolean(default=True)
+
+    def _assign(self, company, date=None, partners=None):
+        """Move the customers of a company into the states that their recorded metrics say."""

@@ -246,6 +246,20 @@ class CrmMetric(models.Model):
             population, SQL(" ").join(joins),
         )
 
+    def _measure_into(self, subject, company, date, population):
+        """Measure a population of customers or leads into a temporary table that lives until the end of the transaction.
+
+        :return: SQL name of the table: ``subject_id`` and a column per metric
+        """
+        name = f'crm_{subject}_value'
+        table = SQL("pg_temp.%s", SQL.identifier(name))
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self.env.cr.execute(SQL(
+            "CREATE TEMP TABLE %s ON COMMIT DROP AS %s",
+            SQL.identifier(name), self._values_relation(company._crm_metric_scope(date), population)))
+        self.env.cr.execute(SQL("ANALYZE %s", table))
+        return table
+
     def _value_sql(self, sources):
         """Return the final value of a metric from the columns of its parts, with the rule for "no data" applied."""
         if self.kind == 'ratio':
