@@ -75,8 +75,7 @@ def run(what, command, *, env=None, cwd=None, quiet=False, accept=(0,)):
 
 def _fail(what, text, log):
     wrong, remedy = explain(text)
-    tail = [line for line in text.splitlines() if line.strip()][-1:] or ['it wrote nothing']
-    raise Trouble(f'{what} failed: {wrong or tail[0].strip()[:300]}', remedy or f'read {log}')
+    raise Trouble(f'{what} failed: {wrong or last_line(text)}', remedy or f'read {log}')
 
 
 def _watch(what, process, quiet):
@@ -104,7 +103,11 @@ def _slug(text):
 
 def foreground(command, *, env=None, cwd=None):
     """Run a program in the terminal's foreground and return its exit status; Ctrl-C is the program's business."""
-    process = subprocess.Popen([str(part) for part in command], env=env, cwd=cwd)
+    return wait(subprocess.Popen([str(part) for part in command], env=env, cwd=cwd))
+
+
+def wait(process):
+    """The exit status of a program in the foreground."""
     while True:
         try:
             return process.wait()
@@ -114,6 +117,11 @@ def foreground(command, *, env=None, cwd=None):
             process.terminate()
             process.wait()
             raise
+
+
+def last_line(text):
+    """The last line that says something, which is where a traceback says what happened."""
+    return next((line.strip()[:300] for line in reversed(text.splitlines()) if line.strip()), 'it wrote nothing')
 
 
 def need_space(folder, megabytes):

@@ -4,6 +4,7 @@
 web assets generated. A template appears under its name only when it is complete.
 """
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -69,9 +70,18 @@ class Databases:
 
     def install(self, what, name, modules, *options):
         """Install modules; a logged error counts as a failure even when Odoo goes on."""
-        log = console.run(what, self.house.command(
-            '-d', name, '-i', ','.join(modules), *(f'--load-language={lang}' for lang in suite.LANGUAGES),
-            *INSTALL, *options), env=self.house.env)
+        self._odoo(what, '-d', name, '-i', ','.join(modules), f'--load-language={",".join(suite.LANGUAGES)}', *options)
+
+    def generate_assets(self, name):
+        """Once here, so that no first visitor and no browser test has to wait for it."""
+        console.run('generating web assets', self.house.inside('assets.py', name), env=self.house.env)
+
+    def update(self, what, name, modules):
+        """Bring modules up to the state of the code."""
+        self._odoo(what, '-d', name, '-u', ','.join(modules), '--i18n-overwrite')
+
+    def _odoo(self, what, *options):
+        log = console.run(what, self.house.command(*options, *INSTALL), env=self.house.env)
         for line in log.splitlines():
             if ' ERROR ' in line or ' CRITICAL ' in line:
                 raise console.Trouble(f'{what}: {line.strip()[:400]}', f'read the log in {paths.LOGS}')
@@ -99,7 +109,7 @@ class Databases:
                     self.copy(base, new)
                     if self.addons:
                         self.install('installing the suite', new, sorted(self.addons))
-                    console.run('generating web assets', self.house.inside('assets.py', new), env=self.house.env)
+                    self.generate_assets(new)
             self._forget('suite_', name)
         return name
 
@@ -125,6 +135,28 @@ class Databases:
             yield name
         finally:
             self.drop(name)
+
+
+class Stamp:
+    """What a database was made of, kept beside it."""
+
+    def __init__(self, base, database):
+        self.path = base.house.data_dir / f'{database}.json'
+
+    def read(self):
+        try:
+            return json.loads(self.path.read_text(encoding='utf-8'))
+        except (OSError, ValueError):
+            return {}
+
+    def write(self, **state):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps(state), encoding='utf-8')
+
+
+def foreign(name):
+    """For a database that is in the way."""
+    return console.Trouble(f'a database {name} exists that this command did not make', f'drop it: dropdb {name}')
 
 
 def _used(stamp):

@@ -1,6 +1,8 @@
 """Everything that a command needs to run Odoo: source, packages, database server, browser, settings."""
+import json
 import os
 import pathlib
+import subprocess
 
 from . import browser, console, lock, odoo_source, paths, postgres, python_env
 
@@ -78,3 +80,11 @@ class Environment:
     def inside(self, script, *arguments):
         """One of the programs in ``house/inside``, which work with Odoo's own Python interface."""
         return [self.python, paths.SCRIPTS / 'house' / 'inside' / script, *arguments]
+
+    def ask(self, script, argument):
+        """What a program in ``house/inside`` prints as JSON."""
+        done = subprocess.run(self.inside(script, argument), env=self.env, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise console.Trouble(f'{script} {argument}: {console.last_line(done.stderr)}',
+                                  'correct that; if it is a demo database, --fresh makes it anew')
+        return json.loads(done.stdout)

@@ -30,12 +30,13 @@ def dependencies(addons):
     return sorted(asked - set(addons)) or ['web']
 
 
-def files(folder):
+def files(folder, demo=False):
     """The files of an addon that an installation reads."""
+    ignored = IGNORED_FOLDERS - ({'demo'} if demo else set())
     for path in sorted(folder.rglob('*')):
         parts = path.relative_to(folder).parts
         # static/tests holds journeys and unit tests of the web client: part of the assets
-        skipped = IGNORED_FOLDERS.intersection(parts[:-1]) and parts[0] != 'static'
+        skipped = ignored.intersection(parts[:-1]) and parts[0] != 'static'
         if path.is_file() and not skipped and path.suffix not in IGNORED_SUFFIXES:
             yield path
 
@@ -54,10 +55,10 @@ def base_key(version, modules):
     return digest([FORMAT, version, *LANGUAGES, *modules])
 
 
-def content_key(folder=paths.ADDONS, names=None):
+def content_key(folder=paths.ADDONS, demo=False):
     """Key of the content of our addons."""
     parts = []
-    for name in names or manifests(folder):
-        for path in files(folder / name):
+    for name in manifests(folder):
+        for path in files(folder / name, demo):
             parts += [path.relative_to(folder), path.read_bytes()]
     return digest(parts)

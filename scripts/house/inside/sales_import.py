@@ -1,0 +1,53 @@
+"""Import a sales history with ``crm.sales.import``: ``sales_import.py DATABASE FILE OPTIONS_AS_JSON``."""
+import json
+import sys
+import time
+
+from session import environment
+
+WIDTH = 30
+
+
+class Progress:
+    """A bar with the remaining time on a terminal, else a line now and then."""
+
+    def __init__(self):
+        self.start = self.shown = time.monotonic()
+        self.first = None
+
+    def __call__(self, done=0, total=0, text=''):
+        """
+        :param done: what is finished, of ``total``.
+        :param text: what is going on.
+        """
+        now = time.monotonic()
+        self.first = done if self.first is None else self.first
+        terminal = sys.stderr.isatty()
+        if done < total and now - self.shown < (0.2 if terminal else 15):
+            return
+        self.shown = now
+        line = f'{self._bar(done, total)} {text}'.rstrip()
+        print(f'\r{line:<79}' if terminal else line, end='' if terminal and done < total else '\n',
+              file=sys.stderr, flush=True)
+
+    def _bar(self, done, total):
+        share = min(done / total, 1) if total else 0
+        # what a run before this one had finished says nothing about today's speed
+        fresh = done - self.first
+        left = (time.monotonic() - self.start) * (total - done) / fresh if fresh > 0 else None
+        bar = '█' * round(share * WIDTH) + '·' * (WIDTH - round(share * WIDTH))
+        return f'{bar} {share:4.0%}' + (f' {left / 60:.0f} min {left % 60:02.0f} s left' if left else '')
+
+
+def main(database, path, options):
+    with environment(database) as env:
+        from odoo.exceptions import UserError
+        try:
+            env['crm.sales.import']._run_file(path, progress=Progress(), **json.loads(options))
+        except UserError as error:
+            env.cr.rollback()
+            sys.exit(f'error: {error}')
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

@@ -1,0 +1,23 @@
+"""Who can sign in to a demo, as JSON: ``sign_ins.py DATABASE``."""
+import json
+import sys
+
+from session import environment
+
+
+def sign_ins(env):
+    """The administrator and the users that an addon's demo data made; their passwords equal their sign-ins."""
+    ours = ('crm_grading', 'crm_visit_quota', 'crm_contract_exec', 'crm_service', 'crm_churn')
+    made = env['ir.model.data'].search([('model', '=', 'res.users'), ('module', 'in', ours)])
+    users = env['res.users'].browse(made.mapped('res_id')).exists().filtered('active') | env.ref('base.user_admin')
+    names = env['ir.model.data'].search([('model', '=', 'res.groups'), ('module', 'in', ours)])
+    roles = env['res.groups'].browse(names.mapped('res_id'))
+    return [{
+        'login': user.login, 'password': user.login, 'name': user.name,
+        'role': ', '.join((user.group_ids & roles).mapped('name')),
+    } for user in users.sorted('id')]
+
+
+if __name__ == '__main__':
+    with environment(sys.argv[1]) as env:
+        print(json.dumps(sign_ins(env)))
