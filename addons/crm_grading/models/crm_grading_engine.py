@@ -90,7 +90,7 @@ class CrmGradingScheme(models.Model):
         return SQL(
             """
             WITH member AS MATERIALIZED (%(members)s),
-                 cut AS MATERIALIZED (SELECT 1%(cuts)s FROM member WHERE status = 'graded'),
+                 cut AS MATERIALIZED (SELECT COUNT(*)%(cuts)s FROM member WHERE status = 'graded'),
                  scored AS (SELECT member.*%(scores)s FROM member, cut WHERE status = 'graded')
             SELECT subject_id, status, amount, %(score)s AS score, %(grade)s AS computed_grade_id,
                    %(segment)s AS segment_id, %(explained)s AS dimension_values%(columns)s

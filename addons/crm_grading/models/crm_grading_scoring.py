@@ -86,5 +86,6 @@ class CrmGradingDimension(models.Model):
     def _linear_sql(self):
         """Points on the straight line from the value for 0 to the value for 100 points, cut off at both ends."""
         points = SQL(
-            "100.0 * LEAST(1, GREATEST(0, (%s - %s) / %s))", self._sql('v'), self.low_value, self.high_value - self.low_value)
+            "CASE WHEN %(value)s IS NOT NULL THEN 100.0 * LEAST(1, GREATEST(0, (%(value)s - %(low)s) / %(span)s)) END",
+            value=self._sql('v'), low=self.low_value, span=self.high_value - self.low_value)
         return SQL("NULL::int"), points
