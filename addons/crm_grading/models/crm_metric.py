@@ -241,7 +241,7 @@ class CrmMetric(models.Model):
             ))
             sources.update((metric, SQL.identifier(alias, metric._column())) for metric, _value in measures)
         return SQL(
-            "SELECT population.id AS subject_id%s FROM (%s) AS population %s",
+            "SELECT population.id AS subject_id%s FROM (%s) AS population(id) %s",
             SQL("").join(SQL(", %s AS %s", metric._value_sql(sources), SQL.identifier(metric._column())) for metric in self),
             population, SQL(" ").join(joins),
         )

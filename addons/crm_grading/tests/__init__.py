@@ -1,1 +1,3 @@
 from . import test_grading_methods
+from . import test_metric_sales
+from . import test_metric_contract
