@@ -16,5 +16,16 @@ from . import crm_grading_run
 from . import crm_grading_summary
 from . import crm_grade_verdict
 from . import crm_grade_history
+from . import mail_activity_plan
+from . import crm_metric_criterion
 from . import crm_lifecycle_state
+from . import crm_lifecycle_rule
+from . import crm_lifecycle_history
+from . import crm_lifecycle_assign
+from . import crm_lifecycle_default
+from . import crm_customer_lifecycle
+from . import crm_grade_policy_effect
+from . import crm_grade_policy
+from . import crm_grade_reconcile
+from . import crm_grade_tier
 from . import crm_interest
