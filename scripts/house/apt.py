@@ -5,6 +5,7 @@ Works as an ordinary user too. The package source is the one this machine's own 
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +13,9 @@ import tempfile
 from . import console, paths
 
 KEYRINGS = pathlib.Path('/usr/share/keyrings')
+# Only libraries and data are of use outside their place.
+USELESS = ('./usr/share/doc', './usr/share/locale', './usr/share/man', './usr/share/icons', './usr/share/perl', './var',
+           './bin', './sbin', './usr/bin', './usr/sbin', '*/lib/systemd', '*/lib/udev')
 SYSTEM_STATUS = pathlib.Path('/var/lib/dpkg/status')
 
 
@@ -31,17 +35,20 @@ def is_debian():
     return os_release().get('ID') == 'debian' and shutil.which('apt-get') and shutil.which('dpkg-deb')
 
 
-def mirror(targets, codename):
-    """The archive of the release ``codename``.
+def archives(targets, codename):
+    """``{suite: archive}`` of the release ``codename`` with its updates, the release itself first.
 
-    :param targets: lines ``release|component|uri`` as ``apt-get indextargets`` gives them.
+    :param targets: lines ``suite|component|uri`` as ``apt-get indextargets`` gives them.
     """
+    found = {}
     for line in targets.splitlines():
-        release, component, uri = (line.split('|') + ['', ''])[:3]
-        if release == codename and component == 'main' and uri:
-            return uri
-    raise console.Trouble(
-        f'apt knows no package source for Debian {codename}', 'set one up in /etc/apt, or set ODOO_HOME to an Odoo 19')
+        suite, component, uri = (line.split('|') + ['', ''])[:3]
+        if suite.split('-')[0] == codename and component == 'main' and uri:
+            found.setdefault(suite, uri)
+    if codename not in found:
+        raise console.Trouble(f'apt knows no package source for Debian {codename}',
+                              'set one up in /etc/apt, or set ODOO_HOME to an Odoo 19')
+    return dict(sorted(found.items()))
 
 
 def _ask_targets():
@@ -70,6 +77,24 @@ APT::Architecture "{architecture}"; APT::Architectures "{architecture}"; APT::In
 '''
 
 
+def essential(status):
+    """The part of dpkg's status that a bare system has, for the developer switch HOUSE_FORCE_PRIVATE."""
+    blocks = {}
+    for block in status.split('\n\n'):
+        fields = dict(line.split(': ', 1) for line in block.splitlines() if not line.startswith(' ') and ': ' in line)
+        if 'Package' in fields:
+            blocks[fields['Package']] = (block, fields)
+    kept, queue = {}, [name for name, (_block, fields) in blocks.items() if fields.get('Priority') == 'required']
+    while queue:
+        name = queue.pop()
+        if name in kept or name not in blocks:
+            continue
+        kept[name], fields = blocks[name]
+        needed = ', '.join(fields[key] for key in ('Depends', 'Pre-Depends') if key in fields)
+        queue += re.findall(r'[a-z0-9][a-z0-9.+-]+', re.sub(r'\([^)]*\)|:any', '', needed))
+    return '\n\n'.join(kept.values()) + '\n\n'
+
+
 class Apt:
     """A private apt in a temporary folder."""
 
@@ -86,10 +111,14 @@ class Apt:
         status.write_text('')
         if SYSTEM_STATUS.exists() and not everything:
             status = SYSTEM_STATUS
+            if paths.force_private():
+                status = self.work / 'status'
+                status.write_text(essential(SYSTEM_STATUS.read_text(encoding='utf-8')))
         architecture = subprocess.check_output(['dpkg', '--print-architecture'], text=True).strip()
-        source = f'deb [signed-by={_keyring()}] {mirror(_ask_targets(), self.codename)}'
+        known = archives(_ask_targets(), self.codename)
+        known.update(dict.fromkeys(suites, known[self.codename]))
         (self.work / 'sources.list').write_text(
-            ''.join(f'{source} {suite} main\n' for suite in (self.codename, *suites)))
+            ''.join(f'deb [signed-by={_keyring()}] {uri} {suite} main\n' for suite, uri in known.items()))
         (self.work / 'apt.conf').write_text(configuration(self.work, architecture, status))
         self.env = {**os.environ, 'APT_CONFIG': str(self.work / 'apt.conf'), 'LC_ALL': 'C.UTF-8'}
 

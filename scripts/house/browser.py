@@ -43,13 +43,13 @@ def _has_chinese():
 
 def _private_chromium():
     """:return: the folder with a program named ``chromium``."""
-    wrapper = paths.CHROMIUM / 'bin' / 'chromium'
+    wrapper = paths.CHROMIUM / 'wrapper' / 'chromium'
     if not wrapper.exists():
         if not apt.is_debian():
             raise console.Trouble('no Chromium was found for the browser tests', REMEDY)
         with apt.private() as source, apt.building(paths.CHROMIUM) as new:
             for deb in source.download_missing('Chromium', ['chromium']):
-                apt.unpack(deb, new, ('./usr/share/doc', './usr/share/locale', './usr/share/man', './var'))
+                apt.unpack(deb, new, apt.USELESS)
             _write_wrapper(new)
         try:
             _check(wrapper)
@@ -65,7 +65,7 @@ def _write_wrapper(folder):
     libraries = postgres.library_path(folder).replace(str(folder), str(final))
     (folder / 'fonts.conf').write_text(FONTS_CONF.format(
         fonts=paths.FONTS, system=_first(folder, final)))
-    wrapper = folder / 'bin' / 'chromium'
+    wrapper = folder / 'wrapper' / 'chromium'
     wrapper.parent.mkdir(exist_ok=True)
     wrapper.write_text(WRAPPER.format(
         libraries=libraries, fonts=final / 'fonts.conf', program=final / 'usr/lib/chromium/chromium'))

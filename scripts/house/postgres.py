@@ -72,15 +72,15 @@ def programs():
             raise console.Trouble('no PostgreSQL server was found', f'install one, or {POINT_TO_ONE}')
         with apt.private() as source, apt.building(paths.PG_PROGRAMS) as new:
             for deb in source.download_missing('PostgreSQL', ['postgresql']):
-                apt.unpack(deb, new, ('./usr/share/doc', './usr/share/locale', './usr/share/man', './var', './etc'))
+                apt.unpack(deb, new, apt.USELESS)
         found = newest(private.glob('*'))
     return found
 
 
 def library_path(folder):
     """LD_LIBRARY_PATH for programs unpacked into ``folder``."""
-    libraries = {path.parent for path in pathlib.Path(folder).rglob('*.so*')}
-    return ':'.join(sorted(str(path) for path in libraries if 'postgresql' not in path.parts[-3:]))
+    libraries = {path.parent for path in pathlib.Path(folder).rglob('lib*.so*') if re.search(r'\.so[.\d]*$', path.name)}
+    return ':'.join(sorted(str(path) for path in libraries if 'postgresql' not in path.parts))
 
 
 class Cluster:
