@@ -1,0 +1,161 @@
+"""What can go wrong is said in one line with a remedy."""
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from house import apt, console, demonstrating, odoo_source, python_problem, sales, serving
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def trouble(call, *arguments):
+    with pytest.raises(console.Trouble) as caught:
+        call(*arguments)
+    text = str(caught.value)
+    assert '\n' not in text
+    assert text.startswith('error: ')
+    assert 'Remedy: ' in text
+    return text
+
+
+@pytest.mark.parametrize('version, fits', [
+    ((3, 9, 18), False), ((3, 10, 0), True), ((3, 13, 2), True), ((3, 14, 0), False), ((2, 7, 18), False),
+])
+def test_python_version(version, fits):
+    text = python_problem(version)
+    assert (text is None) is fits
+    if not fits:
+        assert '%d.%d' % version[:2] in text and 'Remedy' in text
+
+
+def test_port_taken():
+    with socket.socket() as server:
+        server.bind(('127.0.0.1', 0))
+        server.listen()
+        port = server.getsockname()[1]
+        text = trouble(serving.check_port, '127.0.0.1', port)
+    assert str(port) in text and '--port' in text
+    serving.check_port('127.0.0.1', port)
+
+
+def test_port_that_does_not_exist():
+    assert '--port' in trouble(serving.check_port, '127.0.0.1', 99999)
+
+
+@pytest.mark.parametrize('name, content, said', [
+    ('gone.csv', None, 'not a file'),
+    ('sales.pdf', b'%PDF', 'no sales history'),
+    ('empty.csv', b'', 'empty'),
+    ('plain.csv.gz', b'Invoice,Customer', 'damaged'),
+    ('plain.xlsx', b'Invoice,Customer', 'damaged'),
+])
+def test_bad_sales_file(tmp_path, name, content, said):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    assert said in trouble(sales.check_file, tmp_path / name)
+
+
+def test_unreadable_sales_file(tmp_path, monkeypatch):
+    path = tmp_path / 'sales.csv'
+    path.write_text('x')
+
+    def refuse(*_args):
+        raise PermissionError(13, 'Permission denied')
+    monkeypatch.setattr('builtins.open', refuse)
+    assert 'Permission denied' in trouble(sales.check_file, path)
+
+
+def test_good_sales_file(tmp_path):
+    (tmp_path / 'Sales.CSV').write_text('Invoice,Customer')
+    sales.check_file(tmp_path / 'Sales.CSV')
+
+
+def test_mapping():
+    assert sales.mapping(['customer=Customer ID, date = Day', 'price=P']) == {
+        'customer': 'Customer ID', 'date': 'Day', 'price': 'P'}
+    assert sales.mapping([]) is None
+    assert '--map' in trouble(sales.mapping, ['customer'])
+
+
+def test_options_of_sales_alone():
+    assert '--sales' in trouble(demonstrating.check, demonstrating.parse(['--lines', '--no-serve']))
+
+
+@pytest.mark.parametrize('log, said', [
+    ('E: Could not resolve host', 'network'),
+    ('tar: write: No space left on device', 'disk is full'),
+    ('ERROR: No matching distribution found for odoo', 'network'),
+    ("open: Permission denied: 'x'", 'cannot be read or written'),
+])
+def test_meaning_of_a_log(log, said):
+    wrong, remedy = console.explain(log)
+    assert said in wrong and remedy
+
+
+def test_unknown_log_has_no_meaning():
+    assert console.explain('Segmentation fault') == ('', '')
+
+
+def test_failed_step_says_where_to_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(console.paths, 'LOGS', tmp_path)
+    text = trouble(console.run, 'a step', [sys.executable, '-c', 'print("boom"); raise SystemExit(3)'])
+    assert 'boom' in text and str(tmp_path) in text
+
+
+def test_nearly_full_disk(tmp_path):
+    assert 'MB free' in trouble(console.need_space, tmp_path, 10**12)
+
+
+def test_no_debian_source():
+    assert 'ODOO_HOME' in trouble(apt.archives, 'jammy|main|mirror', 'bookworm')
+
+
+def checkout(folder, version):
+    (folder / 'odoo/addons/base').mkdir(parents=True)
+    (folder / 'addons/crm').mkdir(parents=True)
+    (folder / 'addons/web').mkdir()
+    (folder / 'odoo/release.py').write_text(f"RELEASE = 1\nversion_info = {version}\n")
+    return folder
+
+
+def test_checkout_of_another_release(tmp_path, monkeypatch):
+    monkeypatch.setenv('ODOO_HOME', str(checkout(tmp_path, "(18, 0, 0, FINAL, 0, '')")))
+    text = trouble(odoo_source.pointed_at)
+    assert '18.0' in text and 'ODOO_HOME' in text
+
+
+def test_checkout_that_is_none(tmp_path, monkeypatch):
+    monkeypatch.setenv('ODOO_HOME', str(tmp_path))
+    assert 'no Odoo is there' in trouble(odoo_source.pointed_at)
+
+
+def test_program_that_is_none(monkeypatch):
+    monkeypatch.delenv('ODOO_HOME', raising=False)
+    monkeypatch.setenv('ODOO_BIN', '/nowhere/odoo-bin')
+    assert 'ODOO_BIN' in trouble(odoo_source.pointed_at)
+
+
+@pytest.mark.parametrize('variable, value', [('ODOO_HOME', '.'), ('ODOO_BIN', 'odoo-bin')])
+def test_checkout_of_this_release(tmp_path, monkeypatch, variable, value):
+    checkout(tmp_path, "(19, 0, 0, FINAL, 0, '')")
+    program = tmp_path / 'odoo-bin'
+    program.write_text('#!/usr/bin/env python3\n')
+    program.chmod(0o755)
+    monkeypatch.delenv('ODOO_HOME', raising=False)
+    monkeypatch.setenv(variable, str((tmp_path / value).resolve()))
+    found = odoo_source.pointed_at()
+    assert found.version == '19.0.0'
+    assert found.addons_paths == [tmp_path / 'odoo/addons', tmp_path / 'addons']
+
+
+@pytest.mark.parametrize('name', ['demo', 'test', 'odoo', 'lint', 'bench', 'i18n', 'setup'])
+def test_help(name):
+    command = [sys.executable, ROOT / 'scripts' / name, '--help']
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f'scripts/{name}' in done.stdout
+    assert os.access(ROOT / 'scripts' / name, os.X_OK)

@@ -1,0 +1,287 @@
+"""The plain rules of the scripts: keys, names, choices, tables."""
+import argparse
+import json
+
+import polib
+import pytest
+from merge_terms import known, merge, uses
+from sales_import import Progress
+
+from house import (
+    apt,
+    benching,
+    console,
+    environment,
+    figures,
+    odoo_cli,
+    paths,
+    postgres,
+    sales,
+    suite,
+    testing,
+    translating,
+)
+
+MANIFEST = "{'name': 'A', 'depends': ['crm', 'sale']}"
+
+
+@pytest.fixture
+def addons(tmp_path):
+    for name in ('one', 'two'):
+        (tmp_path / name / 'tests').mkdir(parents=True)
+        (tmp_path / name / 'static/tests').mkdir(parents=True)
+        (tmp_path / name / '__manifest__.py').write_text(MANIFEST)
+        (tmp_path / name / 'model.py').write_text('x = 1')
+    return tmp_path
+
+
+def test_dependencies_leave_out_siblings(addons):
+    (addons / 'two/__manifest__.py').write_text("{'depends': ['one', 'stock']}")
+    assert suite.dependencies(suite.manifests(addons)) == ['crm', 'sale', 'stock']
+
+
+def test_no_addon_at_all(tmp_path):
+    assert suite.manifests(tmp_path) == {}
+    assert suite.dependencies({}) == ['web']
+    assert suite.content_key(tmp_path)
+
+
+def test_not_installable(addons):
+    (addons / 'two/__manifest__.py').write_text("{'installable': False}")
+    assert list(suite.manifests(addons)) == ['one']
+
+
+def test_broken_manifest(addons):
+    (addons / 'two/__manifest__.py').write_text('{')
+    with pytest.raises(console.Trouble, match='manifest'):
+        suite.manifests(addons)
+
+
+@pytest.mark.parametrize('path, counts', [
+    ('one/model.py', True), ('one/views.xml', True), ('one/i18n/zh_CN.po', True), ('one/static/tests/tour.js', True),
+    ('one/tests/test_model.py', False), ('one/README.md', False), ('one/demo/users.xml', False),
+])
+def test_what_changes_the_template(addons, path, counts):
+    before = suite.content_key(addons)
+    (addons / path).parent.mkdir(parents=True, exist_ok=True)
+    (addons / path).write_text('changed')
+    assert (suite.content_key(addons) != before) is counts
+
+
+def test_demo_company_counts_for_the_demo(addons):
+    before = suite.content_key(addons, demo=True)
+    (addons / 'one/demo').mkdir()
+    (addons / 'one/demo/users.xml').write_text('<odoo/>')
+    assert suite.content_key(addons, demo=True) != before
+
+
+def test_moving_text_between_files_changes_the_key():
+    assert suite.digest(['ab', 'c']) != suite.digest(['a', 'bc'])
+
+
+def test_base_key_knows_version_and_modules():
+    keys = {suite.base_key('19.0.0', ['crm']), suite.base_key('19.0.1', ['crm']), suite.base_key('19.0.0', ['sale'])}
+    assert len(keys) == 3
+
+
+TARGETS = '''
+bookworm-updates|main|http://one/debian/
+bookworm|contrib|http://contrib/
+bookworm|main|http://one/debian/
+bookworm-security|main|http://two/security/
+nodistro|main|http://other/
+'''
+
+
+def test_archives_of_this_release():
+    assert apt.archives(TARGETS, 'bookworm') == {
+        'bookworm': 'http://one/debian/', 'bookworm-security': 'http://two/security/',
+        'bookworm-updates': 'http://one/debian/'}
+
+
+def test_os_release():
+    assert apt.os_release('ID=debian\nVERSION_CODENAME="trixie"\n#x\n')['VERSION_CODENAME'] == 'trixie'
+
+
+def test_bare_system():
+    status = ('Package: libc6\nPriority: optional\n\n'
+              'Package: dash\nPriority: required\nDepends: libc6 (>= 2.3),\n x\n\n'
+              'Package: chromium\nPriority: optional\nDepends: libc6\n\n')
+    kept = apt.essential(status)
+    assert 'dash' in kept and 'libc6' in kept and 'chromium' not in kept
+
+
+def test_building_leaves_nothing_half_made(tmp_path):
+    target = tmp_path / 'thing'
+    with pytest.raises(ValueError, match='broken'), apt.building(target) as new:
+        (new / 'part').touch()
+        raise ValueError('broken')
+    assert list(tmp_path.iterdir()) == []
+    with apt.building(target) as new:
+        (new / 'whole').touch()
+    assert [path.name for path in target.iterdir()] == ['whole']
+    with apt.building(target) as new:
+        (new / 'newer').touch()
+    assert [path.name for path in target.iterdir()] == ['newer']
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize('environ, conf, expected', [
+    ({'PGHOST': 'db'}, '', {}),
+    ({}, '', None),
+    ({}, 'db_host = False', None),
+    ({}, 'db_host = db\ndb_port = 5433\ndb_user = erp\ndb_password = False',
+     {'PGHOST': 'db', 'PGPORT': '5433', 'PGUSER': 'erp'}),
+])
+def test_whose_postgresql(tmp_path, environ, conf, expected):
+    path = tmp_path / 'odoo.conf'
+    path.write_text(f'[options]\n{conf}\n')
+    assert postgres.external(environ, path) == expected
+
+
+def test_our_conf_leaves_the_machine_to_the_scripts():
+    options = postgres.conf_options(paths.CONF)
+    assert not {'db_host', 'addons_path', 'data_dir'} & set(options)
+    assert options['http_interface'] == '127.0.0.1'
+
+
+def test_newest_postgresql(tmp_path):
+    for version in ('9.6', '12', '15', '16'):
+        (tmp_path / version / 'bin').mkdir(parents=True)
+        if version != '16':
+            (tmp_path / version / 'bin/initdb').touch()
+    assert postgres.newest(tmp_path.iterdir()) == tmp_path / '15/bin'
+    assert postgres.newest([]) is None
+
+
+def test_only_test_clusters_are_careless():
+    assert set(environment.KINDS) == {'demo', 'test'}
+    assert postgres.CARELESS['fsync'] == 'off' and 'fsync' not in postgres.SETTINGS
+
+
+def test_what_to_test(tmp_path):
+    file = tmp_path / 'test_x.py'
+    file.touch()
+    everything = [str(paths.ADDONS), str(paths.TESTS)]
+    assert testing.split([], {'one'}) == (everything, [])
+    assert testing.split(['-k', 'one', '-x'], {'one'}) == (everything, ['-k', 'one', '-x'])
+    assert testing.split(['one', '-k', 'pareto'], {'one'}) == ([str(paths.ADDONS / 'one')], ['-k', 'pareto'])
+    assert testing.split([f'{file}::test'], {'one'}) == ([f'{file}::test'], [])
+    with pytest.raises(console.Trouble, match='neither'):
+        testing.split(['crm_gradin'], {'crm_grading'})
+
+
+@pytest.mark.parametrize('arguments, expected', [
+    (['-c', 'x.conf'], 'x.conf'), (['--config=y.conf'], 'y.conf'), (['shell', '-d', 'demo'], None), (['-c'], None),
+])
+def test_conf_argument(arguments, expected):
+    assert odoo_cli.conf_argument(arguments) == expected
+
+
+@pytest.mark.parametrize('text, expected', [('500', 500), ('50k', 50_000), ('1.5M', 1_500_000)])
+def test_size(text, expected):
+    assert benching.size(text) == expected
+
+
+@pytest.mark.parametrize('text', ['', 'many', '5x', '0', '-1'])
+def test_bad_size(text):
+    with pytest.raises(argparse.ArgumentTypeError):
+        benching.size(text)
+
+
+def test_bench_line_shows_everything():
+    text = benching.line({'bench': 'b', 'size': 50_000, 'seconds': 1.5, 'floor_seconds': 1.0, 'ratio': 1.5,
+                          'peak_mb': 90.0, 'queries': 12})
+    assert '50,000' in text and 'queries 12' in text
+
+
+@pytest.mark.parametrize('path, expected', [
+    ('/x/online_retail_2010.csv.gz', 'sales_online_retail_2010'), ('Umsätze 2024.XLSX', 'sales_ums_tze_2024'),
+    ('.csv', 'sales_file'),
+])
+def test_database_is_named_after_the_file(path, expected):
+    assert sales.database_name(path) == expected
+
+
+def test_other_mapping_is_another_import(tmp_path):
+    file = tmp_path / 'a.csv'
+    file.write_text('x')
+    keys = {sales.content_key(file, None, False), sales.content_key(file, {'a': 'b'}, False),
+            sales.content_key(file, None, True)}
+    assert len(keys) == 3
+    file.write_text('y')
+    assert sales.content_key(file, None, False) not in keys
+
+
+def test_table():
+    text = figures.table({'customers': 4338, 'top_share': 0.746, 'grades': [
+        {'grade': 'A', 'customers': 12, 'revenue': 1234.5}, {'grade': 'B', 'customers': 4000, 'revenue': 2.0}]})
+    assert text.splitlines() == [
+        'Customers  4,338', 'Top share  0.7460', '', 'Grades', '  Grade  Customers   Revenue',
+        '  A             12  1,234.50', '  B          4,000      2.00']
+
+
+def test_table_of_nothing():
+    assert figures.table({}) == ''
+
+
+def test_progress(capsys):
+    progress = Progress()
+    progress(0, 100)
+    progress.shown -= 60
+    progress.start -= 60
+    progress(50, 100, 'invoices')
+    progress(100, 100)
+    text = capsys.readouterr().err
+    assert '50%' in text and 'min' in text and 'invoices' in text and '100%' in text
+
+
+def test_closure_of_dependencies(addons):
+    (addons / 'one/__manifest__.py').write_text("{'depends': ['two']}")
+    assert translating.with_dependencies(['one'], [addons]) == {'one', 'two'}
+
+
+def _po(*entries):
+    file = polib.POFile()
+    for msgid, msgstr, place in entries:
+        file.append(polib.POEntry(msgid=msgid, msgstr=msgstr, occurrences=[(place, '0')]))
+    return file
+
+
+LABEL = 'model:ir.model.fields,field_description:crm.field_x'
+
+
+def test_terms_keep_their_translation_and_lose_what_is_gone():
+    pot, old = _po(('State', '', LABEL), ('Grade', '', LABEL)), _po(('State', '状态', LABEL), ('Old', '旧', LABEL))
+    new = merge(pot, old, {})
+    assert {entry.msgid: entry.msgstr for entry in new} == {'State': '状态', 'Grade': ''}
+
+
+def test_terms_are_taken_over_only_where_core_is_unanimous(tmp_path):
+    for name, text in (('a', '客户'), ('b', '客户'), ('c', '州')):
+        term = 'State' if name == 'c' else 'Customer'
+        _po((term, text, LABEL), ('State', '状态', LABEL)).save(tmp_path / f'{name}.po')
+    core = known([str(tmp_path / f'{name}.po') for name in 'abc'] + [str(tmp_path / 'none.po')])
+    new = merge(_po(('Customer', '', LABEL), ('State', '', LABEL), ('Customer ', '', LABEL)), [], core)
+    assert [entry.msgstr for entry in new] == ['客户', '', '']
+
+
+def test_use_of_a_term():
+    assert uses(_po(('X', '', LABEL))[0]) == {'model:ir.model.fields,field_description'}
+    assert uses(_po(('X', '', 'code:addons/crm/models/x.py'))[0]) == {'code'}
+
+
+def test_stamp_survives_damage(tmp_path):
+    from house import databases
+
+    class House:
+        data_dir = tmp_path
+
+    class Base:
+        house = House
+    stamp = databases.Stamp(Base, 'demo')
+    assert stamp.read() == {}
+    stamp.write(key='1')
+    assert stamp.read() == {'key': '1'}
+    stamp.path.write_text(json.dumps({'key': 1})[:-2])
+    assert stamp.read() == {}
