@@ -23,6 +23,17 @@
         'data/ir_cron_data.xml',
         'data/crm_lifecycle_data.xml',
         'views/crm_grading_menus.xml',
+        'wizard/crm_grading_dry_run_views.xml',
+        'wizard/crm_grade_override_views.xml',
+        'views/crm_grade_views.xml',
+        'views/crm_grade_verdict_views.xml',
+        'views/crm_grade_history_views.xml',
+        'views/crm_grading_run_views.xml',
+        'views/crm_grading_scheme_views.xml',
     ],
-    'assets': {},
+    'assets': {
+        'web.assets_backend': [
+            'crm_grading/static/src/**/*',
+        ],
+    },
 }
