@@ -67,3 +67,18 @@ class CrmCustomer(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         return Domain('partner_id.display_name', operator, value)
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_refresh(self):
+        """Measure and judge these customers now instead of waiting for the night.
+
+        :raise UserError: if a run of the company is under way
+        """
+        self.check_access('read')
+        for company, customers in self.grouped('company_id').items():
+            self.env['crm.grading.run']._run(company, partners=customers.partner_id)
+        self.env['crm.grade']._apply_policies(self.company_id)
+        return True

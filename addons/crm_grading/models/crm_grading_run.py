@@ -115,7 +115,7 @@ class CrmGradingRun(models.Model):
             scheme._apply(self, values, partners)
             if partners is None:
                 self._summarize(scheme)
-        self.population = self.env.execute_query(SQL("SELECT COUNT(*) FROM %s", among))[0][0]
+        self.population = self.env.execute_query(SQL("SELECT COUNT(*) FROM %s AS measured", among))[0][0]
 
     def _judge_leads(self, schemes):
         schemes._check_complete()

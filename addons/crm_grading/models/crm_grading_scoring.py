@@ -36,7 +36,7 @@ class CrmGradingDimension(models.Model):
         level, points = getattr(self, f'_{self.scoring}_sql')()
         value = self._sql('v')
         if self.if_missing != 'skip':
-            level = SQL("COALESCE(%s, 1)", level)
+            level = SQL("COALESCE(%s, 1)", level) if self.scoring != 'linear' else level
             points = SQL("COALESCE(%s, 0)", points)
         percentile = SQL(
             "CASE WHEN %(value)s IS NOT NULL THEN ROUND((100 * PERCENT_RANK() OVER (PARTITION BY %(value)s IS NULL"
