@@ -4,6 +4,11 @@ from . import crm_metric
 from . import crm_metric_core_sales
 from . import crm_metric_core_product
 from . import crm_metric_core_order
+from . import crm_metric_core_rhythm
+from . import crm_metric_core_payment
+from . import crm_metric_core_pipeline
+from . import crm_metric_core_contact
+from . import crm_metric_core_profile
 from . import crm_grade
 from . import crm_customer
 from . import crm_grading_scheme
