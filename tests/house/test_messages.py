@@ -88,7 +88,8 @@ def test_options_of_sales_alone():
 @pytest.mark.parametrize('log, said', [
     ('E: Could not resolve host', 'network'),
     ('tar: write: No space left on device', 'disk is full'),
-    ('ERROR: No matching distribution found for odoo', 'network'),
+    ('(from versions: none)\nERROR: No matching distribution found for six==1.17.0', 'network'),
+    ('(from versions: 1.0, 1.1)\nERROR: No matching distribution found for six==9', 'pinned package'),
     ("open: Permission denied: 'x'", 'cannot be read or written'),
 ])
 def test_meaning_of_a_log(log, said):
