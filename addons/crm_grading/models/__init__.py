@@ -41,3 +41,11 @@ from . import crm_grade_policy
 from . import crm_grade_reconcile
 from . import crm_grade_tier
 from . import crm_interest
+from . import crm_customer_page
+from . import crm_timeline
+from . import crm_timeline_core
+from . import crm_ownership
+from . import crm_tile
+from . import crm_tile_core
+from . import res_partner
+from . import base_partner_merge

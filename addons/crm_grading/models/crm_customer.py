@@ -19,7 +19,9 @@ class CrmCustomer(models.Model):
     partner_id = fields.Many2one('res.partner', "Customer", required=True, ondelete='cascade', readonly=True)
     company_id = fields.Many2one('res.company', required=True, index=True, ondelete='cascade', readonly=True)
     currency_id = fields.Many2one(related='company_id.currency_id')
-    active = fields.Boolean(related='partner_id.active', store=True)
+    active = fields.Boolean(
+        compute='_compute_active', store=True,
+        help="Off for archived contacts, and for contacts that have come under another company, whose grade counts now.")
     user_id = fields.Many2one(related='partner_id.user_id', string="Salesperson", store=True, index='btree_not_null')
     country_id = fields.Many2one(related='partner_id.country_id')
     state_id = fields.Many2one(related='partner_id.state_id')
@@ -58,6 +60,12 @@ class CrmCustomer(models.Model):
     _partner_company_uniq = models.UniqueIndex('(partner_id, company_id)')
     _company_score_idx = models.Index('(company_id, score DESC, id)')
     _company_grade_idx = models.Index('(company_id, grade_id)')
+
+    @api.depends('partner_id.active', 'partner_id.commercial_partner_id')
+    def _compute_active(self):
+        for customer in self:
+            partner = customer.partner_id
+            customer.active = partner.active and partner.commercial_partner_id == partner
 
     @api.depends('partner_id')
     def _compute_display_name(self):
