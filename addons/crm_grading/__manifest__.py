@@ -34,6 +34,11 @@
         'views/crm_grade_history_views.xml',
         'views/crm_grading_run_views.xml',
         'views/crm_grading_scheme_views.xml',
+        'views/crm_lifecycle_views.xml',
+        'views/crm_lifecycle_report_views.xml',
+        'views/crm_segment_views.xml',
+        'views/crm_grade_policy_views.xml',
+        'views/crm_lead_views.xml',
     ],
     'assets': {
         'web.assets_backend': [

@@ -40,6 +40,9 @@ from . import crm_grade_policy_effect
 from . import crm_grade_policy
 from . import crm_grade_reconcile
 from . import crm_grade_tier
+from . import crm_segment
+from . import crm_customer_segment
+from . import crm_lead
 from . import crm_interest
 from . import crm_customer_page
 from . import crm_timeline

@@ -45,7 +45,8 @@ class CrmLifecycleState(models.Model):
                     create_uid, write_uid, create_date, write_date)
             SELECT moved.id, %(company)s, %(date)s, moved.old_id, moved.new_id, GREATEST(%(date)s - moved.since, 0),
                    CASE WHEN moved.since IS NULL THEN 'first'
-                        WHEN (new_state.sequence, new_state.id) < (old_state.sequence, old_state.id)
+                        WHEN new_state.is_lost THEN 'lost'
+                        WHEN (old_state.is_lost IS NOT TRUE AND (new_state.sequence, new_state.id) < (old_state.sequence, old_state.id))
                              OR new_state.id IS NULL THEN 'back'
                         ELSE 'forward' END,
                    moved.pinned, moved.since IS NULL OR new_state.activity_plan_id IS NULL,

@@ -31,6 +31,7 @@ class CrmLifecycleState(models.Model):
             'company_id': company.id,
             'color': default.color,
             'is_won': default.won,
+            'is_lost': default.lost,
             'rule_ids': [
                 (0, 0, {'metric_id': metrics[code].id, 'operator': operator, 'value': value})
                 for code, operator, value in default.rules if code in metrics

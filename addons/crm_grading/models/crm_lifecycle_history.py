@@ -17,7 +17,7 @@ class CrmLifecycleHistory(models.Model):
     state_id = fields.Many2one('crm.lifecycle.state', "To", ondelete='restrict', readonly=True, index='btree_not_null')
     days = fields.Integer("Days in the Old State", readonly=True, aggregator='avg')
     direction = fields.Selection(
-        [('first', "First"), ('forward', "Forward"), ('back', "Back")], required=True, readonly=True)
+        [('first', "First"), ('forward', "Forward"), ('back', "Back"), ('lost', "Lost")], required=True, readonly=True)
     manual = fields.Boolean("By Hand", readonly=True)
     plan_done = fields.Boolean(default=True, readonly=True, help="Off until the activity plan of the new state has been started.")
 

@@ -24,6 +24,8 @@ class CrmLifecycleState(models.Model):
     is_won = fields.Boolean(
         "Counts as won", help="Reaching this state is the success against which earlier states are measured:"
                               " how many prospects does one contract take.")
+    is_lost = fields.Boolean(
+        "Counts as lost", help="Entering this state is a step back, wherever it stands in the order.")
     activity_plan_id = fields.Many2one(
         'mail.activity.plan', check_company=True, domain=[('res_model', '=', 'res.partner')], ondelete='restrict',
         help="Activities planned when a customer enters this state.")

@@ -6,6 +6,7 @@ class State(NamedTuple):
     key: str
     rules: tuple = ()       # (metric code, operator, value): all must hold
     won: bool = False
+    lost: bool = False
     color: int = 0
 
 
@@ -15,6 +16,6 @@ DEFAULT_STATES = (
     State('potential', (('touches', '>=', 1),), color=4),
     State('opportunity', (('open_quotation_count', '>=', 1),), color=3),
     State('customer', (('invoice_count_ever', '>=', 1),), won=True, color=10),
-    State('user', (('invoice_count', '>=', 3), ('recency', '<=', 180)), color=7),
-    State('lapsed', (('recency', '>', 365),), color=1),
+    State('user', (('invoice_count', '>=', 3), ('recency', '<=', 180)), won=True, color=7),
+    State('lapsed', (('recency', '>', 365),), lost=True, color=1),
 )
