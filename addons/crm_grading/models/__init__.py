@@ -1,6 +1,7 @@
 from . import res_company
 from . import account_move
 from . import crm_metric
+from . import crm_metric_format
 from . import crm_metric_core_sales
 from . import crm_metric_core_product
 from . import crm_metric_core_order
@@ -26,6 +27,7 @@ from . import crm_grading_run_action
 from . import crm_grading_summary
 from . import crm_grade_verdict
 from . import crm_grade_override
+from . import crm_grade_lift
 from . import crm_grade_explanation
 from . import crm_grade_history
 from . import mail_activity_plan
@@ -43,6 +45,7 @@ from . import crm_grade_tier
 from . import crm_segment
 from . import crm_customer_segment
 from . import crm_lead
+from . import crm_grade_policy_cron
 from . import crm_interest
 from . import crm_customer_page
 from . import crm_timeline

@@ -91,8 +91,9 @@ class CrmGradeVerdict(models.Model):
         self.env['crm.grade.history'].create({
             'scheme_id': self.scheme_id.id, 'company_id': self.company_id.id, 'customer_id': self.customer_id.id,
             'lead_id': self.lead_id.id, 'date': today, 'old_grade_id': old.id, 'grade_id': grade.id, 'move': move,
-            'reason': 'override', 'note': note, 'score': self.score, 'policy_done': not self.scheme_id.is_leading,
+            'reason': 'override', 'note': note, 'score': self.score, 'policy_done': False,
         })
+        self.env['crm.grade']._apply_policies_soon()
         if self.scheme_id.is_leading and self.customer_id:
             self.customer_id.write({'grade_id': grade.id, 'grade_date': today, 'grade_move': move})
 

@@ -50,7 +50,13 @@ class CrmGradingRun(models.Model):
 
         :raise UserError: if a run is under way
         """
-        return self._run(self.env.company)._action_show()
+        return self._run_by_hand(self.env.company)
+
+    def _run_by_hand(self, company):
+        """Run a company as of today, have the policies carried over, and return the action that shows the run."""
+        run = self._run(company)
+        self.env['crm.grade']._apply_policies_soon()
+        return run._action_show()
 
     def _action_show(self):
         """Return the action that shows the run."""

@@ -59,7 +59,7 @@ class CrmGradingScheme(models.Model):
         if self.state != 'active':
             raise UserError(self.env._("Only schemes in force are run. Put “%(scheme)s” in force first, or try a dry run.", scheme=self.name))
         self._check_complete()
-        return self.env['crm.grading.run']._run(self.company_id)._action_show()
+        return self.env['crm.grading.run']._run_by_hand(self.company_id)
 
     def action_dry_run(self):
         """Ask for the date of a dry run."""
