@@ -19,8 +19,11 @@ INSTALL = ('--stop-after-init', '--no-http', '--max-cron-threads=0', '--log-leve
 class Databases:
     """The databases of an environment."""
 
-    def __init__(self, house):
-        self.house = house
+    def __init__(self, house, more=()):
+        """
+        :param more: modules of Odoo to install beside those that the suite depends on.
+        """
+        self.house, self.more = house, set(more)
         self.addons = suite.manifests()
 
     def tool(self, *arguments):
@@ -90,7 +93,7 @@ class Databases:
 
     def base(self):
         """The template with Odoo's own modules. :return: its name."""
-        modules = suite.dependencies(self.addons)
+        modules = sorted(self.more.union(suite.dependencies(self.addons)))
         name = f'base_{suite.base_key(self.house.odoo.version, modules)}'
         with lock.only_one(f'templates {self.house.kind}'):
             if not self.exists(name):

@@ -11,6 +11,7 @@ DESCRIPTION = '''Run lint, the addons' tests, tests/ and the browser journeys on
     scripts/test                          everything
     scripts/test crm_grading -k pareto    a part: names of addons, files, any option of pytest
     scripts/test --core                   Odoo's own crm and sale suites with the suite installed
+    scripts/test --core crm               one of them
 '''
 # Options of pytest that are followed by a value, which must not be taken for an addon or a file.
 WITH_VALUE = {'-k', '-m', '-p', '-n', '-o', '-r', '-W', '-c', '--deselect', '--ignore', '--maxfail', '--tb',
@@ -56,9 +57,9 @@ def parse(arguments):
 def main():
     ours, rest = parse(sys.argv[1:])
     with environment.Environment('test', with_browser=True) as house:
-        base = databases.Databases(house)
         if ours.core:
-            return core_suites.run(house, base, rest)
+            return core_suites.run(house, rest)
+        base = databases.Databases(house)
         targets, options = split(rest, base.addons)
         with base.throw_away('test') as name:
             return console.foreground(pytest_command(house, name, targets, options), env=house.env, cwd=paths.ROOT)

@@ -49,6 +49,6 @@ def main():
 def _merge(house, base, addons, check):
     core = with_dependencies(suite.dependencies(base.addons), house.odoo.addons_paths)
     sources = [str(path / name / 'i18n' / f'{language}.po') for path in house.odoo.addons_paths
-               for name in sorted(core) for language in suite.LANGUAGES]
+               for name in sorted(core) for language in suite.LANGUAGES[1:]]
     return house.inside('merge_terms.py', json.dumps({
         'folders': [str(paths.ADDONS / name / 'i18n') for name in addons], 'sources': sources, 'check': check}))

@@ -227,13 +227,14 @@ def test_table_of_nothing():
 
 def test_progress(capsys):
     progress = Progress()
+    progress(0, 0, 'not shown: too early')
     progress(0, 100)
     progress.shown -= 60
     progress.start -= 60
     progress(50, 100, 'invoices')
     progress(100, 100)
     text = capsys.readouterr().err
-    assert '50%' in text and 'min' in text and 'invoices' in text and '100%' in text
+    assert '50%' in text and 'min' in text and 'invoices' in text and '100%' in text and 'early' not in text
 
 
 def test_closure_of_dependencies(addons):

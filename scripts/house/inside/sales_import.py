@@ -17,21 +17,22 @@ class Progress:
 
     def __call__(self, done=0, total=0, text=''):
         """
-        :param done: what is finished, of ``total``.
+        :param done: what is finished, of ``total``; a total of 0 is not known yet.
         :param text: what is going on.
         """
         now = time.monotonic()
-        self.first = done if self.first is None else self.first
-        terminal = sys.stderr.isatty()
-        if done < total and now - self.shown < (0.2 if terminal else 15):
+        if self.first is None and total:
+            self.first, self.start = done, now
+        terminal, last = sys.stderr.isatty(), 0 < total <= done
+        if not last and now - self.shown < (0.2 if terminal else 15):
             return
         self.shown = now
-        line = f'{self._bar(done, total)} {text}'.rstrip()
-        print(f'\r{line:<79}' if terminal else line, end='' if terminal and done < total else '\n',
+        line = f'{self._bar(done, total)} {text}'.strip() if total else f'… {text}'
+        print(f'\r{line:<79}' if terminal else line, end='' if terminal and not last else '\n',
               file=sys.stderr, flush=True)
 
     def _bar(self, done, total):
-        share = min(done / total, 1) if total else 0
+        share = min(done / total, 1)
         # what a run before this one had finished says nothing about today's speed
         fresh = done - self.first
         left = (time.monotonic() - self.start) * (total - done) / fresh if fresh > 0 else None
