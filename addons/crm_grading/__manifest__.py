@@ -29,6 +29,7 @@
         'views/crm_customer_views.xml',
         'views/crm_interest_views.xml',
         'views/res_partner_views.xml',
+        'views/crm_metric_views.xml',
         'views/crm_grade_views.xml',
         'views/crm_grade_verdict_views.xml',
         'views/crm_grade_history_views.xml',

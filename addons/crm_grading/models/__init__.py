@@ -10,6 +10,8 @@ from . import crm_metric_core_payment
 from . import crm_metric_core_pipeline
 from . import crm_metric_core_contact
 from . import crm_metric_core_profile
+from . import crm_metric_custom
+from . import crm_metric_preview
 from . import crm_grade
 from . import crm_customer
 from . import crm_grading_scheme
