@@ -27,6 +27,8 @@ from . import crm_grading_apply
 from . import crm_grading_run
 from . import crm_grading_run_action
 from . import crm_grading_summary
+from . import crm_grading_concentration
+from . import crm_grading_as_of
 from . import crm_grade_verdict
 from . import crm_grade_override
 from . import crm_grade_lift
