@@ -74,7 +74,7 @@ class TestConcentration(GradingRunCase):
         top20 = points.filtered(lambda point: point.top_percent == 20)
         self.assertEqual((top20.customers, top20.amount, top20.population, top20.total), (3, 2000, 13, 2600))
         self.assertAlmostEqual(top20.share, 100 * 2000 / 2600, 2)
-        self.assertEqual((top20.customers_50, top20.customers_80, top20.customers_95), (2, 5, 9))
+        self.assertEqual((top20.customers_50, top20.customers_80, top20.customers_95), (2, 4, 8))
 
     def test_same_day_replaces_and_other_days_stay(self):
         yesterday = self.TODAY - timedelta(days=1)
