@@ -33,7 +33,7 @@ class CrmCustomer(models.Model):
 
     # verdict of the company's leading scheme
     verdict_ids = fields.One2many('crm.grade.verdict', 'customer_id', "Verdicts", readonly=True)
-    verdict_id = fields.Many2one('crm.grade.verdict', "Leading Verdict", readonly=True, ondelete='set null')
+    verdict_id = fields.Many2one('crm.grade.verdict', "Leading Verdict", compute='_compute_verdict_id')
     grade_id = fields.Many2one('crm.grade', readonly=True, index='btree_not_null', ondelete='restrict')
     score = fields.Float(readonly=True, aggregator='avg', digits=(16, 2))
     grade_date = fields.Date("Graded Since", readonly=True)
@@ -66,6 +66,12 @@ class CrmCustomer(models.Model):
         for customer in self:
             partner = customer.partner_id
             customer.active = partner.active and partner.commercial_partner_id == partner
+
+    @api.depends('verdict_ids.scheme_id.is_leading', 'verdict_ids.scheme_id.state')
+    def _compute_verdict_id(self):
+        for customer in self:
+            customer.verdict_id = customer.verdict_ids.filtered(
+                lambda verdict: verdict.scheme_id.is_leading and verdict.scheme_id.state == 'active')[:1]
 
     @api.depends('partner_id')
     def _compute_display_name(self):

@@ -1,6 +1,10 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .crm_grading_apply import RESULT
+
+SHOWN = (('grade_id', 'in_force_id'), ('score', 'score'), ('rfm_segment_id', 'segment_id'), ('grade_date', 'new_since'))
+
 
 class CrmCustomer(models.Model):
     """Recording: profiles come into being and take over the measured values, set-based, rewriting only what changes."""
@@ -23,11 +27,12 @@ class CrmCustomer(models.Model):
                   AND NOT EXISTS (SELECT FROM res_company WHERE partner_id = partner.id)""",
             company=company.id)
 
-    def _record(self, company, date, metrics, values):
-        """Bring the profiles of a company up to date with measured values.
+    def _record(self, company, date, metrics, values, graded=False):
+        """Bring the profiles of a company up to date, each written once.
 
         :param metrics: metrics to keep on the profiles
         :param values: SQL name of the table of values (``subject_id`` and a column per metric)
+        :param graded: whether the table of results holds what the leading scheme says
         """
         columns = [(SQL.identifier('active'), SQL("partner.active")), (SQL.identifier('user_id'), SQL("partner.user_id"))]
         loose = []
@@ -39,8 +44,12 @@ class CrmCustomer(models.Model):
             columns.append((SQL.identifier(metric.profile_field), self._stored_sql(metric, value, date)))
         document = SQL("NULLIF(jsonb_strip_nulls(jsonb_build_object(%s)), '{}')", SQL(", ").join(loose)) if loose else SQL("NULL::jsonb")
         columns.append((SQL.identifier('metric_values'), document))
-        self._update_profiles(company, values, columns)
-        self._create_profiles(company, values, columns)
+        source = SQL("%s AS measured JOIN res_partner AS partner ON partner.id = measured.subject_id", values)
+        if graded:
+            source = SQL("%s LEFT JOIN %s AS result ON result.subject_id = measured.subject_id", source, RESULT)
+            columns += [(SQL.identifier(column), SQL.identifier('result', name)) for column, name in SHOWN]
+        self._update_profiles(company, source, columns, graded)
+        self._create_profiles(company, source, columns)
         self.env['crm.customer'].invalidate_model()
 
     def _stored_sql(self, metric, value, date):
@@ -52,24 +61,36 @@ class CrmCustomer(models.Model):
             return SQL("%s::int", value)
         return SQL("%s::numeric", value) if field.type == 'monetary' else value
 
-    def _update_profiles(self, company, values, columns):
+    def _update_profiles(self, company, source, columns, graded):
+        move = SQL(", grade_move = COALESCE(result.move, customer.grade_move)") if graded else SQL()
         self.env.cr.execute(SQL(
             """UPDATE crm_customer AS customer
-                  SET %s, write_uid = %s, write_date = NOW() AT TIME ZONE 'UTC'
-                 FROM %s AS measured JOIN res_partner AS partner ON partner.id = measured.subject_id
+                  SET %s%s, write_uid = %s, write_date = NOW() AT TIME ZONE 'UTC'
+                 FROM %s
                 WHERE customer.company_id = %s AND customer.partner_id = measured.subject_id
                   AND (%s) IS DISTINCT FROM (%s)""",
-            SQL(", ").join(SQL("%s = %s", name, value) for name, value in columns), self.env.uid,
-            values, company.id,
+            SQL(", ").join(SQL("%s = %s", name, value) for name, value in columns), move, self.env.uid,
+            source, company.id,
             SQL(", ").join(SQL("customer.%s", name) for name, _value in columns),
             SQL(", ").join(value for _name, value in columns)))
 
-    def _create_profiles(self, company, values, columns):
+    def _create_profiles(self, company, source, columns):
         self.env.cr.execute(SQL(
             """INSERT INTO crm_customer (partner_id, company_id, create_uid, write_uid, create_date, write_date, %s)
                SELECT partner.id, %s, %s, %s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC', %s
-                 FROM %s AS measured JOIN res_partner AS partner ON partner.id = measured.subject_id
+                 FROM %s
                 WHERE NOT EXISTS (SELECT FROM crm_customer WHERE partner_id = partner.id AND company_id = %s)
                 ORDER BY partner.id""",
             SQL(", ").join(name for name, _value in columns), company.id, self.env.uid, self.env.uid,
-            SQL(", ").join(value for _name, value in columns), values, company.id))
+            SQL(", ").join(value for _name, value in columns), source, company.id))
+
+    def _drop_left_grades(self, company):
+        """Take the grade off the profiles that take no part in runs any more (archived, or under another company)."""
+        self.env.cr.execute(SQL(
+            """UPDATE crm_customer AS customer
+                  SET grade_id = result.in_force_id, score = NULL, grade_date = result.new_since, grade_move = result.move,
+                      rfm_segment_id = NULL, write_uid = %s, write_date = NOW() AT TIME ZONE 'UTC'
+                 FROM %s AS result
+                WHERE customer.company_id = %s AND customer.partner_id = result.subject_id
+                  AND result.status = 'out' AND result.move IS NOT NULL
+                  AND customer.grade_id IS DISTINCT FROM result.in_force_id""", self.env.uid, RESULT, company.id))

@@ -102,19 +102,27 @@ class CrmGradingRun(models.Model):
                 company=company.sudo().name))
 
     def _judge_customers(self, schemes, partners):
+        """Record figures and verdicts of the customers; the leading scheme first, since the profiles show its grade."""
         metrics = self.env['crm.metric'].sudo()
-        recorded = metrics._recorded(self.company_id)
+        company = self.company_id
+        recorded = metrics._recorded(company)
         schemes._check_complete()
         values = (recorded | schemes._metrics())._measure_into(
-            'customer', self.company_id, self.date, self.env['crm.customer']._profiled_partners(self.company_id))
+            'customer', company, self.date, self.env['crm.customer']._profiled_partners(company))
         among = values
         if partners is not None:
             among = SQL("(SELECT * FROM %s WHERE subject_id IN %s)", values, tuple(partners.ids) or (0,))
-        self.env['crm.customer'].sudo()._record(self.company_id, self.date, recorded, among)
-        for scheme in schemes:
-            scheme._apply(self, values, partners)
-            if partners is None:
-                self._summarize(scheme)
+        customers = self.env['crm.customer'].sudo()
+        leading = schemes.filtered('is_leading')[:1]
+        if leading:
+            leading._compute_result(self.date, values, partners)
+        customers._record(company, self.date, recorded, among, graded=bool(leading))
+        if leading:
+            self._store(leading, partners)
+            customers._drop_left_grades(company)
+        for scheme in schemes - leading:
+            scheme._compute_result(self.date, values, partners)
+            self._store(scheme, partners)
         self.population = self.env.execute_query(SQL("SELECT COUNT(*) FROM %s AS measured", among))[0][0]
 
     def _judge_leads(self, schemes):
@@ -122,7 +130,12 @@ class CrmGradingRun(models.Model):
         company = self.company_id
         values = schemes._metrics()._measure_into('lead', company, self.date, schemes._lead_population(company))
         for scheme in schemes:
-            scheme._apply(self, values)
+            scheme._compute_result(self.date, values)
+            self._store(scheme)
+
+    def _store(self, scheme, partners=None):
+        scheme._store_result(self)
+        if partners is None:
             self._summarize(scheme)
 
     def _finish(self):

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .crm_grading_apply import RESULT
+from .crm_grading_apply import MOVE, RESULT
 
 
 class CrmGradingRun(models.Model):
@@ -56,10 +56,12 @@ class CrmGradingRun(models.Model):
                                                   create_uid, write_uid, create_date, write_date)
                SELECT %(run)s, %(scheme)s, result.subject_id, old_grade.id, grade.id, %(move)s, result.score, result.amount,
                       %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                 FROM %(changes)s AND result.subject_id IS NOT NULL
+                 FROM %(result)s AS result
+                 LEFT JOIN crm_grade AS old_grade ON old_grade.id = result.grade_id
+                 LEFT JOIN crm_grade AS grade ON grade.id = result.computed_grade_id
+                WHERE result.grade_id IS DISTINCT FROM result.computed_grade_id
                 ORDER BY result.subject_id""",
-            subject=subject, run=self.id, scheme=scheme.id, move=scheme._move_sql(), uid=self.env.uid,
-            changes=scheme._changes_sql(SQL("result.grade_id"), SQL("result.computed_grade_id"))))
+            subject=subject, run=self.id, scheme=scheme.id, move=MOVE, uid=self.env.uid, result=RESULT))
         self.env['crm.grading.run.mover'].invalidate_model()
 
 
@@ -106,23 +108,19 @@ class CrmGradingScheme(models.Model):
 
     def _compare_result(self, values):
         """Fill the table of results with computed grades beside the grades that the scheme (or its origin) has given."""
-        given = self.origin_id or self
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", RESULT))
         self.env.cr.execute(SQL(
             """
             CREATE TEMP TABLE crm_grading_result ON COMMIT DROP AS
             WITH graded AS MATERIALIZED (%(graded)s),
-                 given AS (SELECT COALESCE(verdict.lead_id, customer.partner_id) AS owner_id, verdict.grade_id
-                             FROM crm_grade_verdict AS verdict LEFT JOIN crm_customer AS customer ON customer.id = verdict.customer_id
-                            WHERE verdict.scheme_id = %(scheme)s)
-            SELECT graded.*, given.grade_id FROM graded LEFT JOIN given ON given.owner_id = graded.subject_id
+                 given AS MATERIALIZED (%(given)s)
+            SELECT graded.*, given.grade_id FROM graded LEFT JOIN given USING (subject_id)
             UNION ALL
-            SELECT owner_id, 'out', NULL, NULL, NULL, NULL, NULL%(blank)s, grade_id
+            SELECT subject_id, 'out', NULL, NULL, NULL, NULL, NULL%(blank)s, grade_id
               FROM given
-             WHERE grade_id IS NOT NULL AND NOT EXISTS (SELECT FROM graded WHERE subject_id = owner_id)
+             WHERE grade_id IS NOT NULL AND NOT EXISTS (SELECT FROM graded WHERE graded.subject_id = given.subject_id)
             """,
-            graded=self._graded_sql(values), scheme=given.id,
-            blank=SQL("").join(SQL(", NULL::float8, NULL::int") for _dimension in self.dimension_ids)))
+            graded=self._graded_sql(values), given=(self.origin_id or self)._given_sql(), blank=self._blank_sql()))
 
     def _replay(self, date):
         """Compute the scheme as of a day, without grace and overrides.
