@@ -49,7 +49,8 @@ class CrmCustomer(models.Model):
             source = SQL("%s LEFT JOIN %s AS result ON result.subject_id = measured.subject_id", source, RESULT)
             columns += [(SQL.identifier(column), SQL.identifier('result', name)) for column, name in SHOWN]
         self._update_profiles(company, source, columns, graded)
-        self._create_profiles(company, source, columns)
+        moved = [(SQL.identifier('grade_move'), SQL.identifier('result', 'move'))] if graded else []
+        self._create_profiles(company, source, columns + moved)
         self.env['crm.customer'].invalidate_model()
 
     def _stored_sql(self, metric, value, date):
