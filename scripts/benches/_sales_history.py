@@ -36,7 +36,7 @@ def generate(env, customers, invoices_each, days=730):
         env.cr.execute(definition)
     env.cr.execute("SET session_replication_role = DEFAULT")
     env.cr.commit()
-    _vacuum(env, 'res_partner', 'account_move')
+    vacuum(env, 'res_partner', 'account_move')
 
 
 def _drop_indexes(env, table):
@@ -49,7 +49,8 @@ def _drop_indexes(env, table):
     return [definition for _name, definition in found]
 
 
-def _vacuum(env, *tables):
+def vacuum(env, *tables):
+    """Take the dead rows out of tables and bring their statistics up to date."""
     connection = env.cr._cnx
     connection.autocommit = True
     try:

@@ -2,13 +2,14 @@
 
 50,000 and 200,000 customers have ten invoices each, 1,000,000 have three. The floor is one hand-written statement: it scans
 the invoices once, scores recency, frequency and money by fifths with percentiles, and stores the same rows (profile,
-verdict with explanation, history) into tables of the same shape and indexes. Both start from no verdict at all.
+verdict with explanation, life-cycle state, both histories) into the same tables with their constraints and indexes, and is
+rolled back. Both start from no verdict at all.
 ``again_seconds`` is a second run on the same day, when nothing has changed, ``next_seconds`` one on the day after.
 """
 import datetime
 import time
 
-from _sales_history import generate
+from _sales_history import generate, vacuum
 
 from odoo.tools import SQL
 
@@ -20,7 +21,8 @@ def run(env, size):
     scheme = _scheme(env)
     env.cr.commit()
     date = env.company._crm_today()
-    floor = _timed(env, lambda: _floor(env, scheme, date))
+    states = _lifecycle(env)
+    floor = _floor(env, scheme, states, date)
     runs = env['crm.grading.run']
     seconds, again, following = (
         _timed(env, lambda day=day: runs._run(env.company, day)) for day in (date, date, date + datetime.timedelta(days=1)))
@@ -56,11 +58,29 @@ def _scheme(env):
             for number, (name, ranges, grade) in enumerate(segments)]})
 
 
-def _floor(env, scheme, date):
-    """Compute and store what the run does, in one statement."""
-    for table in ('crm_customer', 'crm_grade_verdict', 'crm_grade_history'):
-        env.cr.execute(SQL(
-            "CREATE TABLE %s (LIKE %s INCLUDING ALL)", SQL.identifier(f'floor_{table}'), SQL.identifier(table)))
+def _lifecycle(env):
+    """Two states: customers, and those who have not bought for half a year."""
+    env['crm.lifecycle.state'].search([]).active = False
+    states = env['crm.lifecycle.state'].create([
+        {'name': f"Bench {name}", 'sequence': number, 'company_id': env.company.id}
+        for number, name in enumerate(("customer", "lapsed"))])
+    env['crm.lifecycle.rule'].create({
+        'state_id': states[1].id, 'metric_id': env['crm.metric']._from_codes(['recency']).id, 'operator': '>', 'value': 180})
+    env.cr.commit()
+    return states
+
+
+def _floor(env, scheme, states, date):
+    """Compute and store what the run does, in one statement; return the seconds and leave nothing behind."""
+    start = time.perf_counter()
+    env.cr.execute(_floor_sql(env, scheme, states, date))
+    seconds = time.perf_counter() - start
+    env.cr.rollback()
+    vacuum(env, 'crm_customer', 'crm_grade_verdict', 'crm_grade_history', 'crm_lifecycle_history')
+    return seconds
+
+
+def _floor_sql(env, scheme, states, date):
     r, f, m = (scheme.dimension_ids.filtered(lambda dimension, axis=axis: dimension.axis == axis) for axis in 'rfm')
 
     def case(target):
@@ -68,7 +88,7 @@ def _floor(env, scheme, date):
             SQL("WHEN r BETWEEN %s AND %s AND f BETWEEN %s AND %s AND m BETWEEN %s AND %s THEN %s", segment.r_min, segment.r_max,
                 segment.f_min, segment.f_max, segment.m_min, segment.m_max, target(segment)) for segment in scheme.segment_ids))
 
-    env.cr.execute(SQL(
+    return SQL(
         """
         WITH invoice AS (
             SELECT commercial_partner_id AS partner_id, %(date)s - MAX(invoice_date) AS days, MAX(invoice_date) AS last,
@@ -87,25 +107,31 @@ def _floor(env, scheme, date):
               FROM invoice),
         graded AS (SELECT scored.*, r + f + m AS score, %(segment)s AS segment_id, %(grade)s AS grade_id FROM scored),
         customer AS (
-            INSERT INTO floor_crm_customer (partner_id, company_id, active, user_id, revenue, revenue_before, revenue_growth,
-                                            order_count, last_order_date, grade_id, score, rfm_segment_id, grade_date, create_date)
+            INSERT INTO crm_customer (partner_id, company_id, active, user_id, revenue, revenue_before, revenue_growth,
+                                            order_count, last_order_date, grade_id, score, rfm_segment_id, grade_date, create_date,
+                                            lifecycle_id, lifecycle_date)
             SELECT partner_id, %(company)s, partner.active, partner.user_id, revenue, revenue_before,
                    CASE WHEN revenue_before > 0 THEN 100 * (revenue - revenue_before) / revenue_before END,
-                   frequency, last, grade_id, score, segment_id, %(date)s, NOW()
+                   frequency, last, grade_id, score, segment_id, %(date)s, NOW(),
+                   CASE WHEN days > 180 THEN %(lapsed)s ELSE %(current)s END, %(date)s
               FROM graded JOIN res_partner AS partner ON partner.id = graded.partner_id
-            RETURNING id, partner_id),
+            RETURNING id, partner_id, lifecycle_id),
         verdict AS (
-            INSERT INTO floor_crm_grade_verdict (scheme_id, company_id, customer_id, status, grade_id, settled_grade_id,
+            INSERT INTO crm_grade_verdict (scheme_id, company_id, customer_id, status, grade_id, settled_grade_id,
                                                  computed_grade_id, score, segment_id, since, create_date, dimension_values)
             SELECT %(scheme)s, %(company)s, customer.id, 'graded', grade_id, grade_id, grade_id, score, segment_id, %(date)s, NOW(),
                    jsonb_build_object(%(r)s, jsonb_build_array(days, round((100 * pr)::numeric, 2), 25 * (r - 1), r),
                                       %(f)s, jsonb_build_array(frequency, round((100 * pf)::numeric, 2), 25 * (f - 1), f),
                                       %(m)s, jsonb_build_array(revenue, round((100 * pm)::numeric, 2), 25 * (m - 1), m))
-              FROM graded JOIN customer USING (partner_id))
-        INSERT INTO floor_crm_grade_history (customer_id, scheme_id, company_id, date, grade_id, move, reason, score, policy_done,
+              FROM graded JOIN customer USING (partner_id)),
+        lived AS (
+            INSERT INTO crm_lifecycle_history (customer_id, company_id, date, state_id, days, direction, manual, plan_done, create_date)
+            SELECT id, %(company)s, %(date)s, lifecycle_id, 0, 'first', FALSE, TRUE, NOW() FROM customer)
+        INSERT INTO crm_grade_history (customer_id, scheme_id, company_id, date, grade_id, move, reason, score, policy_done,
                                              create_date)
         SELECT customer.id, %(scheme)s, %(company)s, %(date)s, grade_id, 'new', 'run', score, FALSE, NOW()
           FROM graded JOIN customer USING (partner_id)
         """,
         date=date, company=env.company.id, scheme=scheme.id, segment=case(lambda segment: segment.id),
-        grade=case(lambda segment: segment.grade_id.id), r=str(r.id), f=str(f.id), m=str(m.id)))
+        grade=case(lambda segment: segment.grade_id.id), r=str(r.id), f=str(f.id), m=str(m.id),
+        current=states[0].id, lapsed=states[1].id)
