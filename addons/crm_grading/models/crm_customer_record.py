@@ -50,7 +50,7 @@ class CrmCustomer(models.Model):
             columns += [(SQL.identifier(column), SQL.identifier('result', name)) for column, name in SHOWN]
         self._update_profiles(company, source, columns, graded)
         moved = [(SQL.identifier('grade_move'), SQL.identifier('result', 'move'))] if graded else []
-        self._create_profiles(company, source, columns + moved)
+        self._create_profiles(company, date, source, columns + moved)
         self.env['crm.customer'].invalidate_model()
 
     def _stored_sql(self, metric, value, date):
@@ -75,15 +75,29 @@ class CrmCustomer(models.Model):
             SQL(", ").join(SQL("customer.%s", name) for name, _value in columns),
             SQL(", ").join(value for _name, value in columns)))
 
-    def _create_profiles(self, company, source, columns):
+    def _create_profiles(self, company, date, source, columns):
+        """Create the missing profiles, in their first life-cycle state: assigning it later would write each row twice."""
+        columns = [
+            (SQL.identifier('partner_id'), SQL("partner.id")), (SQL.identifier('company_id'), SQL("%s", company.id)),
+            (SQL.identifier('create_uid'), SQL("%s", self.env.uid)), (SQL.identifier('write_uid'), SQL("%s", self.env.uid)),
+            (SQL.identifier('create_date'), SQL("NOW() AT TIME ZONE 'UTC'")),
+            (SQL.identifier('write_date'), SQL("NOW() AT TIME ZONE 'UTC'")), *columns]
+        States = self.env['crm.lifecycle.state'].sudo()  # the states of the company, whoever starts the run
         self.env.cr.execute(SQL(
-            """INSERT INTO crm_customer (partner_id, company_id, create_uid, write_uid, create_date, write_date, %s)
-               SELECT partner.id, %s, %s, %s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC', %s
-                 FROM %s
-                WHERE NOT EXISTS (SELECT FROM crm_customer WHERE partner_id = partner.id AND company_id = %s)
-                ORDER BY partner.id""",
-            SQL(", ").join(name for name, _value in columns), company.id, self.env.uid, self.env.uid,
-            SQL(", ").join(value for _name, value in columns), source, company.id))
+            """WITH created AS (
+                   INSERT INTO crm_customer (%(names)s, lifecycle_id, lifecycle_date)
+                   SELECT customer.*, %(state)s, CASE WHEN %(state)s IS NOT NULL THEN %(date)s::date END
+                     FROM (SELECT %(values)s
+                             FROM %(source)s
+                            WHERE NOT EXISTS (
+                                  SELECT FROM crm_customer WHERE partner_id = partner.id AND company_id = %(company)s)
+                            ORDER BY partner.id) AS customer
+                RETURNING id, lifecycle_id)
+               %(history)s""",
+            names=SQL(", ").join(name for name, _value in columns),
+            values=SQL(", ").join(SQL("%s AS %s", value, name) for name, value in columns),
+            state=States._first_state_sql(company, date), date=date, source=source, company=company.id,
+            history=States._first_history_sql(company, date)))
 
     def _drop_left_grades(self, company):
         """Take the grade off the profiles that take no part in runs any more (archived, or under another company)."""

@@ -48,7 +48,7 @@ class CrmGradingScheme(models.Model):
             """,
             graded=self._graded_sql(values), given=self._given_sql(), fact=self._fact_sql(partners),
             ranked=self._ranked_sql(date), settled=self._settled_sql(date), date=date, move=MOVE))
-        self.env.cr.execute(SQL("ANALYZE %s", RESULT))
+        self.env.cr.execute(SQL("ANALYZE %s (subject_id, verdict_id, move)", RESULT))
 
     def _given_sql(self):
         """Return the verdicts that the scheme has given so far, by subject."""

@@ -65,6 +65,24 @@ class CrmLifecycleState(models.Model):
             self.env['crm.lifecycle.history'].invalidate_model()
         return changed
 
+    @api.model
+    def _first_state_sql(self, company, date):
+        """Return the state in which a profile (alias ``customer``) that is being created begins."""
+        cases = self._ordered(company)._cases_sql(date)
+        return SQL("(CASE WHEN FALSE THEN NULL %s END)::int", cases) if cases else SQL("NULL::int")
+
+    @api.model
+    def _first_history_sql(self, company, date):
+        """Return the statement that records the first states of the rows ``created`` (id, lifecycle_id)."""
+        return SQL(
+            """INSERT INTO crm_lifecycle_history
+                      (customer_id, company_id, date, state_id, days, direction, manual, plan_done,
+                       create_uid, write_uid, create_date, write_date)
+               SELECT id, %(company)s, %(date)s, lifecycle_id, 0, 'first', FALSE, TRUE,
+                      %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                 FROM created WHERE lifecycle_id IS NOT NULL ORDER BY id""",
+            company=company.id, date=date, uid=self.env.uid)
+
     def _cases_sql(self, date):
         """Return the branches of a CASE over the ordered states ``self``, the last state first."""
         branches = [
