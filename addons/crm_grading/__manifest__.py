@@ -28,6 +28,7 @@
         'wizard/crm_grading_dry_run_views.xml',
         'wizard/crm_grade_override_views.xml',
         'views/crm_customer_views.xml',
+        'views/crm_overview_views.xml',
         'views/crm_interest_views.xml',
         'views/res_partner_views.xml',
         'views/crm_metric_views.xml',

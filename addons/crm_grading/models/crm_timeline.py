@@ -29,7 +29,8 @@ class CrmTimeline(models.AbstractModel):
 
         :param int partner_id: any contact of the customer
         :param kinds: keys of the kinds wanted; default: all
-        :return: ``{'items': [...], 'has_more': bool, 'kinds': [{'key', 'label', 'icon'}]}``; an item has kind, icon, tone,
+        :return: ``{'items': [...], 'has_more': bool, 'kinds': [{'key', 'label', 'icon', 'group'}],
+            'groups': [{'key', 'label'}]}``; an item has kind, icon, tone,
             label, date and time (in the user's time zone; time False for whole days), title, text, author, direction,
             amount and currency_id (False if there is none or it may not be seen), res_model, res_id
         :raise AccessError: on a contact that the user may not read
@@ -43,12 +44,24 @@ class CrmTimeline(models.AbstractModel):
             'items': self._items(wanted, rows[:limit]),
             'has_more': has_more,
             'kinds': [
-                {'key': key, 'label': happening.label, 'icon': happening.icon} for key, happening in happenings.items()],
+                {'key': key, 'label': happening.label, 'icon': happening.icon, 'group': happening.group}
+                for key, happening in happenings.items()],
+            'groups': [
+                {'key': key, 'label': label} for key, label in self._groups().items()
+                if any(happening.group == key for happening in happenings.values())],
         }
 
     # ------------------------------------------------------------------
     # For those who declare kinds
     # ------------------------------------------------------------------
+
+    @api.model
+    def _groups(self):
+        """Return the groups of kinds by which people filter, ``{key: label}``."""
+        return {
+            'contact': self.env._("Contact"), 'sales': self.env._("Sales"), 'money': self.env._("Money"),
+            'service': self.env._("Service"), 'status': self.env._("Status"), 'other': self.env._("Other"),
+        }
 
     @api.model
     def _threads(self):

@@ -47,6 +47,7 @@ class Happening(NamedTuple):
     amount_groups: str = AMOUNTS
     direction: Any = None          # 'in' = the customer acted, 'out' = we did
     author: str | None = None      # field to a user or a contact
+    group: str = 'other'           # for filters: contact, sales, money, service, status or other
     groups: str | None = None      # who may see the kind at all; None: whoever may read the records
     document: tuple | None = None  # fields (model, id) of the record to open; None: the record itself
     tone: str = 'secondary'        # Bootstrap colour of the icon
