@@ -133,16 +133,18 @@ class CrmCustomer(models.Model):
         """Return the recorded metrics that the user may see, those without a value left out."""
         metrics = self.env['crm.metric']._recorded(self.company_id)._visible()
         values = self.sudo()  # restricted figures: only those of visible metrics are taken out
+        today = self.company_id._crm_today()
         result = []
         for metric in metrics.sorted('sequence'):
             field = metric.profile_field
             value = values[field] if field else (values.metric_values or {}).get(str(metric.id))
-            is_date = field and values._fields[field].type == 'date'
+            is_date = bool(field) and values._fields[field].type == 'date'
             if value is None or (is_date and not value):
                 continue
             result.append({
                 'code': metric.code, 'name': metric.name, 'category': metric.category, 'help': metric.description or '',
-                'unit': 'date' if is_date else metric.unit, 'value': fields.Date.to_string(value) if is_date else value,
+                'unit': metric.unit, 'value': (today - value).days if is_date else value,
+                'date': fields.Date.to_string(value) if is_date else False,
             })
         return result
 

@@ -38,7 +38,7 @@ class CrmTile(models.AbstractModel):
             Part(grade.name, count, [*domain, ('grade_id', '=', grade.id)], grade.color)
             for grade, count in sorted(groups, key=lambda group: group[0].sequence)]
         return Tile(
-            self.env._("Graded customers"), sum(part.value for part in parts), 'crm.customer', domain, icon='fa-certificate',
+            self.env._("Graded customers"), sum(part.value for part in parts), 'crm.customer', domain, icon='fa-certificate', tone='primary',
             parts=tuple(parts), sequence=10)
 
     def _tile_promoted(self, place):

@@ -1,4 +1,4 @@
-import { Component, markup, onMounted, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, markup, onMounted, onPatched, onWillUpdateProps, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
@@ -24,8 +24,10 @@ export class CustomerPage extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
+        this.root = useRef("root");
         this.state = useState({ page: null, verdict: 0, allMetrics: false, allNeeds: false, interest: "", busy: false });
         onMounted(() => this.load(this.props.partnerId));
+        onPatched(() => this.showCurrentState());
         onWillUpdateProps((next) => {
             if (next.partnerId !== this.props.partnerId) {
                 Object.assign(this.state, { page: null, verdict: 0, interest: "" });
@@ -36,6 +38,15 @@ export class CustomerPage extends Component {
 
     async load(partnerId = this.props.partnerId) {
         this.state.page = await this.keepLast.add(this.orm.call("crm.customer", "get_page", [partnerId]));
+    }
+
+    /** On a phone, bring the present life-cycle state into view. */
+    showCurrentState() {
+        const current = this.root.el?.querySelector(".o_crm_state_current");
+        if (current) {
+            const row = current.parentElement;
+            row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.clientWidth) / 2;
+        }
     }
 
     // ------------------------------------------------------------------
@@ -80,8 +91,6 @@ export class CustomerPage extends Component {
                 return _t("%s days", formatFloat(metric.value, { digits: [16, Number.isInteger(metric.value) ? 0 : 1] }));
             case "count":
                 return formatInteger(Math.round(metric.value));
-            case "date":
-                return this.date(metric.value);
             default:
                 return formatFloat(metric.value, { digits: [16, Number.isInteger(metric.value) ? 0 : 2] });
         }

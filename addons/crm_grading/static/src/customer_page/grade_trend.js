@@ -3,7 +3,7 @@ import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 
 const { DateTime } = luxon;
 const WIDTH = 320;
-const HEIGHT = 64;
+const HEIGHT = 52;
 const PAD = 8;
 
 /** The grade over time, as steps: the best grade on top. */
