@@ -10,6 +10,7 @@ class CrmCustomer(models.Model):
         'crm.segment', string="Segments", compute='_compute_segment_ids', search='_search_segment_ids', compute_sudo=False,
         help="Segments whose conditions the customer meets now.")
 
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_segment_ids(self):
         segments = self.env['crm.segment'].search([('company_id', 'in', self.company_id.ids)])
         members = segments._union(

@@ -16,6 +16,7 @@ class CrmGrade(models.Model):
     effect_ids = fields.One2many('crm.grade.policy.effect', 'grade_id', readonly=True)
     exception_count = fields.Integer("Policy Exceptions", compute='_compute_exception_count')
 
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_exception_count(self):
         counts = dict(self.env['crm.grade.policy.effect']._read_group(
             [('grade_id', 'in', self.ids), ('state', '=', 'exception')], ['grade_id'], ['__count']))

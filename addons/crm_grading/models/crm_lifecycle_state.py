@@ -45,6 +45,7 @@ class CrmLifecycleState(models.Model):
                 text = self.env._("only by hand")
             state.rule_text = text
 
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_customer_count(self):
         counts = dict(self.env['crm.customer']._read_group(
             [('lifecycle_id', 'in', self.ids), ('active', '=', True)], ['lifecycle_id'], ['__count']))

@@ -6,3 +6,7 @@ from . import test_explanation
 from . import test_metric_custom
 from . import test_concentration
 from . import test_migration
+from . import test_criterion
+from . import test_lifecycle
+from . import test_segment
+from . import test_policy

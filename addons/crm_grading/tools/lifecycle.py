@@ -13,8 +13,8 @@ class State(NamedTuple):
 # Read from the last to the first: somebody who bought a year ago is lapsed, not a customer.
 DEFAULT_STATES = (
     State('identify', color=0),
-    State('potential', (('touches', '>=', 1),), color=4),
-    State('opportunity', (('open_quotation_count', '>=', 1),), color=3),
+    State('potential', (('last_contact', 'set', 0),), color=4),
+    State('opportunity', (('opportunity_open', '>=', 1),), color=3),
     State('customer', (('invoice_count_ever', '>=', 1),), won=True, color=10),
     State('user', (('invoice_count', '>=', 3), ('recency', '<=', 180)), won=True, color=7),
     State('lapsed', (('recency', '>', 365),), lost=True, color=1),
