@@ -29,27 +29,32 @@ class CrmMetric(models.Model):
             among=scope.among(SQL.identifier(alias, 'partner_id')))
 
     def _matches(self, scope):
-        """Return what was matched up to the day, seen from each side: ``line_id``, ``other_id``, ``date`` and ``amount``, which
-        is positive on the debit side and negative on the credit side."""
+        """Return what was matched up to the day, seen from each side: ``line_id``, ``other_id``, ``date``, ``amount`` in the
+        company's currency and ``amount_currency`` in the line's; positive on the debit side and negative on the credit side."""
         return SQL(
-            """SELECT debit_move_id AS line_id, credit_move_id AS other_id, max_date AS date, amount
+            """SELECT debit_move_id AS line_id, credit_move_id AS other_id, max_date AS date,
+                      amount, debit_amount_currency AS amount_currency
                  FROM account_partial_reconcile WHERE max_date <= %(date)s
                 UNION ALL
-               SELECT credit_move_id, debit_move_id, max_date, -amount
+               SELECT credit_move_id, debit_move_id, max_date, -amount, -credit_amount_currency
                  FROM account_partial_reconcile WHERE max_date <= %(date)s""",
             date=scope.date)
 
     def _fact_receivable(self, scope):
         """Return the fact of instalments: ``date`` of the invoice, ``due`` day, ``amount`` (negative on credit notes), what
-        is still ``open`` on the as-of day and the day ``settled`` of the last match."""
-        matched = SQL("SELECT line_id, SUM(amount) AS amount, MAX(date) AS date FROM (%s) AS side", self._matches(scope))
+        is still ``open`` on the as-of day (at the rate of the document) and the day ``settled`` of the last match."""
+        # in the currency of the line: Odoo dates exchange differences, which are matched too, at the end of the month
+        matched = SQL(
+            """SELECT line_id, SUM(amount_currency) AS amount, MAX(date) AS date
+                 FROM (%s) AS side WHERE amount_currency <> 0""", self._matches(scope))
         if scope.subjects is not None:  # for a few customers look up their lines instead of summing everybody's
-            matched = SQL("%s WHERE line_id IN (SELECT line.id FROM account_move_line line WHERE %s)",
+            matched = SQL("%s AND line_id IN (SELECT line.id FROM account_move_line line WHERE %s)",
                           matched, self._customer_instalments(scope, 'line'))
         return Fact('receivable', SQL(
             """SELECT line.partner_id AS subject_id, line.invoice_date AS date,
                       COALESCE(line.date_maturity, line.invoice_date) AS due, line.balance AS amount,
-                      line.balance - COALESCE(matched.amount, 0) AS open, matched.date AS settled
+                      COALESCE(line.balance * (line.amount_currency - matched.amount) / NULLIF(line.amount_currency, 0),
+                               line.balance) AS open, matched.date AS settled
                  FROM account_move_line line
             LEFT JOIN (%s GROUP BY line_id) AS matched ON matched.line_id = line.id
                 WHERE %s""",

@@ -10,3 +10,4 @@ from . import test_criterion
 from . import test_lifecycle
 from . import test_segment
 from . import test_policy
+from . import test_metric_payment
