@@ -18,6 +18,7 @@ class CrmLead(models.Model):
     def _compute_crm_grade_id(self):
         """Computed with full rights: a salesperson sees the grade of every lead that she may see, whoever's the customer."""
         found = {}
+        self.env.flush_all()
         for company, leads in self.grouped(lambda lead: lead.company_id or self.env.company).items():
             rows = self.env.execute_query(SQL(
                 "SELECT lead_id, grade_id FROM (%s) AS graded WHERE lead_id IN %s",
@@ -31,8 +32,7 @@ class CrmLead(models.Model):
         if operator not in ('in', 'any'):
             return NotImplemented
         wanted = self.env['crm.grade'].search(value).ids if operator == 'any' else [grade for grade in value if grade]
-        self.env['crm.grade.verdict'].flush_model()
-        self.env['crm.customer'].flush_model()
+        self.env.flush_all()
         graded = SQL(
             "(%s)", SQL(" UNION ALL ").join(self._grades_relation(company) for company in self.env.companies))
         domain = Domain('id', 'in', SQL("(SELECT lead_id FROM %s AS graded WHERE grade_id IN %s)", graded, tuple(wanted) or (0,)))

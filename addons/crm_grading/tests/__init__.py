@@ -11,3 +11,5 @@ from . import test_lifecycle
 from . import test_segment
 from . import test_policy
 from . import test_metric_payment
+from . import test_policy_merge
+from . import test_prospect

@@ -296,7 +296,7 @@ class TestPolicy(PolicyCommon):
     def test_interrupted_and_resumed_comes_to_the_same_end(self):
         Grade = type(self.env['crm.grade'])
         original = Grade._carry_over
-        self.env.cr.flush()
+        self._go(self.c, self._profiles(self._customers(1, name="Known")), run=self.first_run)
         ends = []
         for fails in (False, True):
             savepoint = self.env.cr.savepoint(flush=True)
