@@ -151,6 +151,13 @@ def unpack(deb, folder, excludes=()):
                               remedy or 'run the same command again')
 
 
+def sweep():
+    """Remove what a command left behind that was killed; only while no other one is setting up."""
+    for pattern in ('apt-*', '*.new-*'):
+        for left in paths.LOCAL.glob(pattern):
+            shutil.rmtree(left, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def building(folder):
     """A new folder that takes the place of ``folder`` only when all went well."""

@@ -6,6 +6,7 @@ web assets generated. A template appears under its name only when it is complete
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -127,10 +128,18 @@ class Databases:
             self.drop(name)
             (stamps / name).unlink(missing_ok=True)
 
+    def _sweep(self):
+        """Drop the copies of commands that were killed; on a server of others we cannot know."""
+        if self.house.cluster:
+            for name in self.tool('list'):
+                if abandoned(name):
+                    self.drop(name)
+
     @contextlib.contextmanager
     def throw_away(self, purpose, template=None):
         """A copy of the suite's template that is gone afterwards."""
         source = template or self.template()
+        self._sweep()
         name = f'{purpose}_{os.getpid()}_{secrets.token_hex(3)}'
         with lock.only_one(f'templates {self.house.kind}'):
             self.copy(source, name)
@@ -160,6 +169,20 @@ class Stamp:
 def foreign(name):
     """For a database that is in the way."""
     return console.Trouble(f'a database {name} exists that this command did not make', f'drop it: dropdb {name}')
+
+
+def abandoned(name):
+    """Whether ``name`` is a throw-away database whose command does not run any more."""
+    match = re.fullmatch(r'[a-z0-9]+_(\d+)_[0-9a-f]{6}', name)
+    if not match:
+        return False
+    try:
+        os.kill(int(match[1]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return False
 
 
 def _used(stamp):

@@ -1,6 +1,7 @@
 """``scripts/demo``: the suite with its demo company, or with a company made of a real sales history."""
 import argparse
 import json
+import os
 import pathlib
 
 from . import console, databases, environment, figures, sales, serving, suite
@@ -39,8 +40,9 @@ def check(options):
     elif options.map or options.lines:
         raise console.Trouble('--map and --lines belong to --sales', 'add --sales FILE')
     if options.report:
-        options.report.resolve().parent.mkdir(parents=True, exist_ok=True)
-        options.report.touch()
+        folder = options.report.resolve().parent
+        if not os.access(folder, os.W_OK) or options.report.is_dir():
+            raise console.Trouble(f'{options.report} cannot be written', 'name a file in a folder of yours')
     if not options.no_serve:
         serving.check_port(options.host, options.port)
 

@@ -4,7 +4,7 @@ import os
 import pathlib
 import subprocess
 
-from . import browser, console, lock, odoo_source, paths, postgres, python_env
+from . import apt, browser, console, lock, odoo_source, paths, postgres, python_env
 
 KINDS = {'demo': 'pg', 'test': 'pg-test'}  # purpose -> folder of its cluster in .local
 
@@ -27,6 +27,7 @@ class Environment:
         if not self.conf.is_file():
             raise console.Trouble(f'the configuration file {self.conf} does not exist', 'check ODOO_RC or -c')
         with lock.only_one('setting up'):
+            apt.sweep()
             self.odoo = odoo_source.ensure()
             self.python = python_env.ensure()
             extra = browser.ensure() if self.with_browser else {'path': [], 'env': {}}
@@ -65,7 +66,6 @@ class Environment:
         self.env.update({
             'PATH': os.pathsep.join([*map(str, front), self.env.get('PATH', os.defpath)]),
             'PYTHONPATH': os.pathsep.join(filter(None, [str(self.odoo.home), self.env.get('PYTHONPATH')])),
-            'PYTHONDONTWRITEBYTECODE': '',
             'ODOO_RC': str(self.conf),
             'ODOO_ADDONS_PATH': ','.join(dict.fromkeys(map(str, addons))),
             **extra['env'],

@@ -92,6 +92,7 @@ class Cluster:
         self.users = lock.Users(name)
         self.bin = programs()
         self.env = dict(os.environ)
+        self.prefix = []
         if paths.PG_PROGRAMS in self.bin.parents:
             self.env['LD_LIBRARY_PATH'] = library_path(paths.PG_PROGRAMS)
 

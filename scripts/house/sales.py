@@ -69,9 +69,10 @@ def ensure(base, options):
         base.drop(name)
         exists = False
     if not exists:
-        base.copy(base.template(), name)
         state = {'key': key, 'code': code, 'state': UNDER_WAY}
-        stamp.write(**state)
+        with base.making(name) as new:
+            base.copy(base.template(), new)
+            stamp.write(**state)
     elif state['code'] != code:
         base.update('bringing the database up to date', name, sorted(base.addons))
         state['code'] = code

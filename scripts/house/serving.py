@@ -40,6 +40,7 @@ def serve(house, database, options, warning):
     shown = '127.0.0.1' if options.host in ('0.0.0.0', '::') else options.host
     url = f'http://{shown}:{options.port}'
     log = paths.LOGS / 'server.log'
+    log.unlink(missing_ok=True)
     command = house.command('-d', database, f'--db-filter=^{database}$', f'--http-interface={options.host}',
                             f'--http-port={options.port}', f'--logfile={log}')
     console.say('… starting the server')

@@ -81,6 +81,11 @@ def test_mapping():
     assert '--map' in trouble(sales.mapping, ['customer'])
 
 
+def test_report_in_no_folder(tmp_path):
+    options = demonstrating.parse(['--no-serve', '--report', str(tmp_path / 'none' / 'x.json')])
+    assert 'cannot be written' in trouble(demonstrating.check, options)
+
+
 def test_options_of_sales_alone():
     assert '--sales' in trouble(demonstrating.check, demonstrating.parse(['--lines', '--no-serve']))
 

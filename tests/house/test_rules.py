@@ -1,6 +1,8 @@
 """The plain rules of the scripts: keys, names, choices, tables."""
 import argparse
 import json
+import os
+import subprocess
 
 import polib
 import pytest
@@ -11,6 +13,7 @@ from house import (
     apt,
     benching,
     console,
+    databases,
     environment,
     figures,
     odoo_cli,
@@ -272,9 +275,15 @@ def test_use_of_a_term():
     assert uses(_po(('X', '', 'code:addons/crm/models/x.py'))[0]) == {'code'}
 
 
-def test_stamp_survives_damage(tmp_path):
-    from house import databases
+def test_abandoned_databases():
+    gone = subprocess.Popen(['true'])
+    gone.wait()
+    assert databases.abandoned(f'test_{gone.pid}_0a1b2c')
+    assert not databases.abandoned(f'test_{os.getpid()}_0a1b2c')
+    assert not databases.abandoned('crm_suite_demo') and not databases.abandoned('suite_0a1b2c3d4e5f')
 
+
+def test_stamp_survives_damage(tmp_path):
     class House:
         data_dir = tmp_path
 
