@@ -94,5 +94,5 @@ class CrmCustomer(models.Model):
         self.check_access('read')
         for company, customers in self.grouped('company_id').items():
             self.env['crm.grading.run']._run(company, partners=customers.partner_id)
-        self.env['crm.grade']._apply_policies(self.company_id)
+            self.env['crm.grade']._apply_policies(company)
         return True

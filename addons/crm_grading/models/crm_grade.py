@@ -35,6 +35,3 @@ class CrmGrade(models.Model):
         counts = dict(self.env['crm.customer']._read_group([('grade_id', 'in', self.ids)], ['grade_id'], ['__count']))
         for grade in self:
             grade.customer_count = counts.get(grade, 0)
-
-    def _apply_policies(self, company):
-        """Carry over the policies of the grades that customers of a company have entered or left."""
