@@ -13,3 +13,5 @@ from . import test_policy
 from . import test_metric_payment
 from . import test_policy_merge
 from . import test_prospect
+from . import test_metric_contact
+from . import test_metric_access
