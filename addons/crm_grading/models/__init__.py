@@ -20,6 +20,7 @@ from . import crm_grading_scheme_check
 from . import crm_grading_scheme_action
 from . import crm_grading_scheme_statement
 from . import crm_grading_dimension_check
+from . import crm_grading_scheme_picture
 from . import crm_customer_record
 from . import crm_grading_engine
 from . import crm_grading_scoring

@@ -9,12 +9,6 @@ class CrmGradingDimension(models.Model):
 
     method = fields.Selection(related='scheme_id.method')
     currency_id = fields.Many2one(related='scheme_id.currency_id')
-    scoring_text = fields.Char("Scored By", compute='_compute_scoring_text')
-
-    def _compute_scoring_text(self):
-        names = dict(self._fields['scoring']._description_selection(self.env))
-        for dimension in self:
-            dimension.scoring_text = names.get(dimension.scoring)
 
     def _problems(self):
         """Return what is wrong or missing, as sentences in the user's language."""
@@ -41,8 +35,6 @@ class CrmGradingDimension(models.Model):
             yield self.env._("“%(metric)s” has no thresholds yet.", metric=name)
             return
         points = self._steps_worst_first().mapped('points')
-        if min(points) < 0 or max(points) > 100:
-            yield self.env._("“%(metric)s”: points go from 0 to 100.", metric=name)
         if self.method == 'weighted' and levels.first_disorder([-1.0, *points]) is not None:
             yield self.env._("“%(metric)s”: a better value must bring more points.", metric=name)
 

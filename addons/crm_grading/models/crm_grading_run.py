@@ -189,5 +189,5 @@ class CrmGradingRunMover(models.Model):
     grade_id = fields.Many2one('crm.grade', "To", ondelete='cascade', readonly=True)
     move = fields.Selection(
         [('new', "New"), ('up', "Promoted"), ('down', "Demoted"), ('out', "Left")], required=True, readonly=True)
-    score = fields.Float(readonly=True, digits=(16, 2))
+    score = fields.Float(readonly=True, digits=(16, 2), aggregator='avg')
     amount = fields.Float("Value", readonly=True, groups='crm_grading.group_customer_amounts')

@@ -53,7 +53,11 @@ class CrmGradingRun(models.Model):
         return self._run_by_hand(self.env.company)
 
     def _run_by_hand(self, company):
-        """Run a company as of today, have the policies carried over, and return the action that shows the run."""
+        """Run a company as of today, have the policies carried over, and return the action that shows the run.
+
+        :raise AccessError: for anybody but sales managers
+        """
+        self.check_access('read')   # whoever may see runs may start one
         run = self._run(company)
         self.env['crm.grade']._apply_policies_soon()
         return run._action_show()

@@ -53,9 +53,11 @@ class CrmGradingScheme(models.Model):
     def action_run(self):
         """Run the whole company by hand, as of today, and show the run.
 
+        :raise AccessError: if the user may not change the scheme
         :raise UserError: if the scheme is not in force or a run is under way
         """
         self.ensure_one()
+        self.check_access('write')
         if self.state != 'active':
             raise UserError(self.env._("Only schemes in force are run. Put “%(scheme)s” in force first, or try a dry run.", scheme=self.name))
         self._check_complete()

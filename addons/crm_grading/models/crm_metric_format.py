@@ -17,9 +17,12 @@ class CrmMetric(models.Model):
         self.ensure_one()
         if value is None:
             return "–"
-        if self.unit == 'monetary':
-            return formatLang(self.env, value, currency_obj=currency or self.env.company.currency_id)
         whole = abs(value - round(value)) < 1e-9
+        if self.unit == 'monetary':
+            currency = currency or self.env.company.currency_id
+            number = formatLang(self.env, value, digits=0 if whole else currency.decimal_places)
+            parts = (currency.symbol, number) if currency.position == 'before' else (number, currency.symbol)
+            return "\N{NO-BREAK SPACE}".join(parts)
         number = formatLang(self.env, value, digits=0 if whole else 1 if self.unit in ('count', 'day', 'percent') else 2)
         if self.unit == 'day':
             return self.env._("%(number)s days", number=number)

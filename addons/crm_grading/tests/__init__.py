@@ -15,3 +15,6 @@ from . import test_policy_merge
 from . import test_prospect
 from . import test_metric_contact
 from . import test_metric_access
+from . import test_scheme_check
+from . import test_override
+from . import test_dry_run_ui

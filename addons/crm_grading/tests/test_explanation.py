@@ -28,7 +28,7 @@ class TestExplanation(SchemeCommon):
              'since': '2026-06-15', 'override': None, 'pending': None})
         self.assertEqual(why['status_text'], "Score 50 of 100.")
         dimension, = why['dimensions']
-        self.assertEqual(dimension['value_text'].replace('\xa0', ' '), "1,400.00 €")
+        self.assertEqual(dimension['value_text'].replace('\xa0', ' '), "1,400 €")
         self.assertEqual(
             {key: dimension[key] for key in ('metric', 'value', 'unit', 'percentile', 'points', 'level', 'level_count', 'weight', 'hidden')},
             {'metric': 'revenue', 'value': 1400.0, 'unit': 'monetary', 'percentile': 66.67, 'points': 50.0, 'level': 2,
@@ -52,14 +52,14 @@ class TestExplanation(SchemeCommon):
         self._run()
         # buyer 5: 1000 (50 points) and 2 invoices (50 points) make 50; B needs 20 points more
         self.assertEqual(
-            self._texts(scheme, self.buyers[4]), [f"500.00 € more {self.revenue.name}", f"1 more {self.count.name}"])
+            self._texts(scheme, self.buyers[4]), [f"500 € more {self.revenue.name}", f"1 more {self.count.name}"])
         # buyer 8: 1600 (100 points) and 2 invoices make 75; A needs 30 points of the second: 3.2 invoices, so 4
         self.assertEqual(self._texts(scheme, self.buyers[7]), [f"2 more {self.count.name}"])
         # buyer 1: 200 (0 points) and 2 invoices make 25; B needs 70 points more: neither 50 nor 100 of one will do … but 100 does
-        self.assertEqual(self._texts(scheme, self.buyers[0]), [f"1,300.00 € more {self.revenue.name}"])
+        self.assertEqual(self._texts(scheme, self.buyers[0]), [f"1,300 € more {self.revenue.name}"])
         scheme.band_ids.filtered(lambda band: band.grade_id == self.grade_b).threshold = 80
         self.assertEqual(
-            self._texts(scheme, self.buyers[0]), [f"1,300.00 € more {self.revenue.name} and 1 more {self.count.name}"])
+            self._texts(scheme, self.buyers[0]), [f"1,300 € more {self.revenue.name} and 1 more {self.count.name}"])
 
     def _prove(self, scheme, partner, better, cent=0.01):
         """What the explanation asks for is enough, and a cent less is not."""
@@ -96,16 +96,16 @@ class TestExplanation(SchemeCommon):
         self.assertEqual(self._grade_names(scheme), "CCBBBCCBBB")
         # buyer 7: 1400 (level 2), 7 days ago (level 1): one level up in either direction is a B
         self.assertEqual(
-            self._texts(scheme, self.buyers[6]), [f"{self.recency.name} down to 5 days", f"100.00 € more {self.revenue.name}"])
+            self._texts(scheme, self.buyers[6]), [f"{self.recency.name} down to 5 days", f"100 € more {self.revenue.name}"])
         # buyer 3: 600, 3 days ago
-        self.assertEqual(self._texts(scheme, self.buyers[2]), [f"900.00 € more {self.revenue.name}"])
+        self.assertEqual(self._texts(scheme, self.buyers[2]), [f"900 € more {self.revenue.name}"])
 
     def test_rfm_nearest_better_segment(self):
         scheme = self._rfm(state='active')
         self._run()
         why = self._explain(scheme, self.buyers[5])   # 1200: third fifth of ten
         self.assertEqual((why['segment'], why['grade'], why['dimensions'][2]['level']), ("Others", "C", 3))
-        self.assertEqual(self._texts(scheme, self.buyers[5]), [f"200.00 € more {self.revenue.name}"])   # the smallest of the fourth has 1400
+        self.assertEqual(self._texts(scheme, self.buyers[5]), [f"200 € more {self.revenue.name}"])   # the smallest of the fourth has 1400
 
     def test_hidden_amounts(self):
         """A salesperson sees points and place, but no amount: neither as a value nor in what is missing."""
@@ -175,7 +175,7 @@ class TestExplanation(SchemeCommon):
         self._run()
         env = self._as(self.manager)
         verdict = self._verdict(scheme, self.buyers[6]).with_env(env).with_context(lang='fr_FR')
-        self.assertEqual(verdict._explain()['dimensions'][0]['value_text'].replace('\u202f', ' ').replace('\xa0', ' '), "1 400,00 €")
+        self.assertEqual(verdict._explain()['dimensions'][0]['value_text'].replace('\u202f', ' ').replace('\xa0', ' '), "1 400 €")
 
     def test_dimension_added_since_the_run(self):
         scheme = self._weighted(state='active')
