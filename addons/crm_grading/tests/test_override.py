@@ -128,7 +128,7 @@ class TestOverride(SchemeCommon):
         before = self.env['ir.cron.trigger'].search_count([('cron_id', '=', cron.id)])
         self.verdict._set_override(self.grade_a, "Reason")
         self.assertEqual(self.env['ir.cron.trigger'].search_count([('cron_id', '=', cron.id)]), before + 1)
-        cron.method_direct_trigger()
+        self.env['crm.grade']._cron_apply_policies()
         self.assertTrue(all(self._history().mapped('policy_done')))
 
     def test_other_schemes_leave_the_customer_alone(self):
