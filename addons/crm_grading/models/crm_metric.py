@@ -28,7 +28,7 @@ class CrmMetric(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, copy=False, help="Unique name by which programs and exports ask for the metric.")
-    sequence = fields.Integer(default=100)
+    sequence = fields.Integer(default=100, aggregator=None)
     active = fields.Boolean(default=True)
     description = fields.Text(translate=True)
     kind = fields.Selection(
@@ -49,7 +49,7 @@ class CrmMetric(models.Model):
         [('none', "No value"), ('zero', "Zero")], required=True, default='none',
         help="What a customer without any data has: no value at all (days since the last order of somebody who never"
              " ordered), or a true zero (revenue of somebody who bought nothing).")
-    window_count = fields.Integer("Window", help="How far back from the date the metric looks. 0 looks back for ever.")
+    window_count = fields.Integer("Window", aggregator=None, help="How far back from the date the metric looks. 0 looks back for ever.")
     window_unit = fields.Selection(WINDOW_UNITS, required=True, default='month')
     is_replayable = fields.Boolean(
         "Exact for the past", default=True,

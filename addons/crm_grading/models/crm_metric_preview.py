@@ -58,7 +58,10 @@ class CrmMetric(models.Model):
 
     def _preview_table(self, rows):
         if not rows:
-            return Markup('<p class="text-muted">%s</p>') % self.env._("No customer has a value today.")
+            started = self.subject == 'lead' or self.env['crm.customer'].search_count([('company_id', '=', self.env.company.id)], limit=1)
+            return Markup('<p class="text-muted">%s</p>') % (
+                self.env._("No customer has a value today.") if started
+                else self.env._("There are no customers yet: they appear with the first run of the grading."))
         currency = self.env.company.currency_id if self.unit == 'monetary' else None
         return Markup('<table class="table table-sm"><tbody>%s</tbody></table>') % Markup().join(
             Markup('<tr><td>%s</td><td class="text-end">%s</td></tr>') % (

@@ -193,6 +193,9 @@ class TestMetricCustom(GradingCommon):
         self.env['x_crm_sample'].create({'x_partner_id': self.contact.id, 'x_weight': 2.5})
         metric = self._metric('x_crm_sample', 'sum', 'x_weight', date_field=None, customer_path='x_partner_id')
         self.assertEqual(self._value('own', self.customer), 2.5)
+        # fields before models, as an uninstallation does
+        model.field_id.filtered(lambda field: field.name in ('x_partner_id', 'x_weight')).unlink()
+        self.assertIn("has no field", metric.problem)
         model.unlink()
         self.assertTrue(metric.exists())
         with mute_logger('odoo.addons.crm_grading.models.crm_metric_custom'):
@@ -211,7 +214,11 @@ class TestMetricCustom(GradingCommon):
         draft.customer_path = 'nonsense'
         self.assertFalse(draft.preview)
         self.assertIn("nonsense", draft.problem)
-        self.assertIn("No customer", self.env.ref('crm_grading.crm_metric_overdue').preview)
+        overdue = self.env.ref('crm_grading.crm_metric_overdue')
+        self.assertIn("first run", overdue.preview)
+        self._profiles(many)
+        overdue.invalidate_recordset()
+        self.assertIn("No customer", overdue.preview)
 
     def test_preview_shows_only_what_one_may_see(self):
         self._invoices([(self.customer, '2026-06-01', 10), (self.other, '2026-06-01', 20)])
