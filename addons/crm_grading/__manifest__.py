@@ -45,6 +45,11 @@
         'views/crm_grade_policy_views.xml',
         'views/crm_lead_views.xml',
     ],
+    'demo': [
+        'demo/crm_grading_demo.xml',
+        'demo/product.product.csv',
+        'demo/crm_grading_history.xml',
+    ],
     'assets': {
         'web.assets_backend': [
             'crm_grading/static/src/**/*',
