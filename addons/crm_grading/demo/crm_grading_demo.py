@@ -4,7 +4,10 @@ import time
 from odoo import api, models
 
 from .cast import CAST, CAST_USD
+from .contacts_log import Log
 from .documents import Documents
+from .judging import Judging
+from .past import Past
 from .people import Contacts
 
 _logger = logging.getLogger(__name__)
@@ -22,10 +25,20 @@ class CrmGradingRun(models.Model):
             'tracking_disable': True, 'mail_create_nolog': True, 'mail_create_nosubscribe': True, 'mail_notrack': True,
             'mail_activity_quick_update': True, 'no_reset_password': True, 'skip_pdf_attachment_generation': True}
         env = self.with_context(**quiet).env
+        self._keep_apart(env)
         for name, cast in (('demo_company', CAST), ('demo_company_usd', CAST_USD)):
             company = env.ref(f'crm_grading.{name}')
             DemoCompany(env(context=dict(env.context, allowed_company_ids=company.ids)), company, cast).fill()
         _logger.info("The demo companies took %.0f seconds", time.monotonic() - started)
+
+    def _keep_apart(self, env):
+        """Give the contacts and leads of Odoo's own demo to Odoo's demo company: they are nobody's customers here."""
+        names = env['ir.model.data'].search([('model', '=', 'res.partner'), ('module', '!=', 'crm_grading')])
+        partners = env['res.partner'].browse(names.mapped('res_id')).exists().filtered(
+            lambda partner: not partner.company_id and not partner.with_context(active_test=False).user_ids
+            and not partner.ref_company_ids)
+        partners.company_id = env.ref('base.main_company')
+        env['crm.lead'].search([('company_id', '=', False), ('user_id', '=', False)]).company_id = env.ref('base.main_company')
 
 
 class DemoCompany:
@@ -37,12 +50,17 @@ class DemoCompany:
 
     def fill(self):
         self.env['account.chart.template']._load('generic_coa', self.company, install_demo=False)
-        contacts = Contacts(self.env, self.company)
-        partners = contacts.create(self.cast)
-        products = self._price_products()
-        t = time.monotonic()
-        Documents(self.env, self.company, products, self.today).sell(partners)
-        _logger.info("documents %.1f", time.monotonic() - t)
+        partners = Contacts(self.env, self.company).create(self.cast)
+        Documents(self.env, self.company, self._price_products(), self.today).sell(partners)
+        judging = Judging(self.env, self.company)
+        if self.cast is CAST:
+            Log(self.env, self.company, partners, self.today).create()
+            leading = judging.create()
+        else:
+            leading = judging.create_simple()
+        Past(self.env, self.company, partners, self.today).live(leading)
+        if self.cast is CAST:
+            judging.segments()
 
     def _price_products(self):
         """Give the company's goods their cost; what is dearer leaves less of its price."""

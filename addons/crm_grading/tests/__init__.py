@@ -18,3 +18,4 @@ from . import test_metric_access
 from . import test_scheme_check
 from . import test_override
 from . import test_dry_run_ui
+from . import test_security
