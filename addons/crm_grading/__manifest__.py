@@ -39,6 +39,8 @@
         'views/crm_grading_scheme_views.xml',
         'wizard/crm_grade_migration_views.xml',
         'views/crm_grading_report_views.xml',
+        'views/crm_grade_value_views.xml',
+        'views/crm_customer_report_views.xml',
         'views/crm_lifecycle_views.xml',
         'views/crm_lifecycle_report_views.xml',
         'views/crm_segment_views.xml',

@@ -1,2 +1,5 @@
 from . import crm_lifecycle_report
 from . import crm_lifecycle_conversion
+from . import crm_grade_value
+from . import crm_grading_distribution
+from . import crm_customer_report
