@@ -59,13 +59,14 @@ def main():
         else:
             name = ensure(base, options.fresh)
         console.say('… reading the figures')
-        found = house.ask('ask_figures.py', name)
-        print(figures.table(found), flush=True)
+        about = house.ask('about.py', name)
+        if about['figures']:
+            print(figures.table(about['figures']), flush=True)
         if options.report:
-            options.report.write_text(json.dumps(found, indent=2, ensure_ascii=False) + '\n', encoding='utf-8')
+            options.report.write_text(json.dumps(about['figures'], indent=2, ensure_ascii=False) + '\n', encoding='utf-8')
         if options.no_serve:
             return 0
-        return serving.serve(house, name, options, WARNING)
+        return serving.serve(house, name, about['users'], options, WARNING)
 
 
 def ensure(base, fresh):
@@ -85,5 +86,6 @@ def ensure(base, fresh):
         stamp.write(key=key)
     elif state.get('key') != key:
         base.update('bringing the demo up to date', DATABASE, addons)
+        base.generate_assets(DATABASE)
         stamp.write(key=key)
     return DATABASE

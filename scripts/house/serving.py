@@ -34,9 +34,8 @@ def banner(url, users, warning):
     return '\n'.join([*lines, '', f'  {warning}', '  Stop with Ctrl-C.', ''])
 
 
-def serve(house, database, options, warning):
+def serve(house, database, users, options, warning):
     """Start the server, wait until it answers, say so, and stay until it ends."""
-    users = house.ask('sign_ins.py', database)
     shown = '127.0.0.1' if options.host in ('0.0.0.0', '::') else options.host
     url = f'http://{shown}:{options.port}'
     log = paths.LOGS / 'server.log'

@@ -1,4 +1,4 @@
-"""Who can sign in to a demo, as JSON: ``sign_ins.py DATABASE``."""
+"""The figures of a demo and who can sign in to it, as JSON: ``about.py DATABASE``."""
 import json
 import sys
 
@@ -18,6 +18,12 @@ def sign_ins(env):
     } for user in users.sorted('id')]
 
 
+def figures(env):
+    """What ``crm.sales.import`` knows to tell; nothing in a checkout without it."""
+    model = env.get('crm.sales.import')
+    return model._figures() if hasattr(model, '_figures') else {}
+
+
 if __name__ == '__main__':
     with environment(sys.argv[1]) as env:
-        print(json.dumps(sign_ins(env)))
+        print(json.dumps({'figures': figures(env), 'users': sign_ins(env)}, default=str))
