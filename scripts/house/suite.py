@@ -33,11 +33,12 @@ def dependencies(addons):
 
 def files(folder, demo=False):
     """The files of an addon that an installation reads."""
-    ignored = IGNORED_FOLDERS - ({'demo'} if demo else set())
     for path in sorted(folder.rglob('*')):
         parts = path.relative_to(folder).parts
         # static/tests holds journeys and unit tests of the web client: part of the assets
-        skipped = ignored.intersection(parts[:-1]) and parts[0] != 'static'
+        skipped = IGNORED_FOLDERS.intersection(parts[:-1]) and parts[0] != 'static'
+        if parts[0] == 'demo':
+            skipped = not demo and path.suffix != '.py'  # its models are loaded in any case
         if path.is_file() and not skipped and path.suffix not in IGNORED_SUFFIXES:
             yield path
 

@@ -63,6 +63,7 @@ def test_broken_manifest(addons):
 @pytest.mark.parametrize('path, counts', [
     ('one/model.py', True), ('one/views.xml', True), ('one/i18n/zh_CN.po', True), ('one/static/tests/tour.js', True),
     ('one/tests/test_model.py', False), ('one/README.md', False), ('one/demo/users.xml', False),
+    ('one/demo/cast.py', True),
 ])
 def test_what_changes_the_template(addons, path, counts):
     before = suite.content_key(addons)
