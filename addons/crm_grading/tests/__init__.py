@@ -1,3 +1,5 @@
+from . import test_sales_file
+from . import test_sales_import
 from . import test_grading_methods
 from . import test_metric_sales
 from . import test_metric_contract

@@ -1,0 +1,50 @@
+import base64
+import hashlib
+from pathlib import Path
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class CrmSalesImport(models.Model):
+    """Importing from a script."""
+
+    _inherit = 'crm.sales.import'
+
+    @api.model
+    def _run_file(self, path, mapping=None, line_detail=False, progress=None, **options):
+        """Import a file of this machine into the current company, in the foreground.
+
+        Commits batch by batch. Called again after an interruption it goes on; called again after the end it returns at once.
+
+        :param str path: .csv, .csv.gz or .xlsx
+        :param dict mapping: role -> header text or position from 0, over the recognised columns
+        :param bool line_detail: one invoice line per line of the file
+        :param progress: called with (done, total, text) after every batch; total 0 = not known yet
+        :param options: encoding, delimiter, date_order ('dmy', 'mdy'), decimal_mark
+        :returns: the import record
+        :raises UserError: the file cannot be read, a column is missing, or an import of the company runs already
+        """
+        try:
+            raw = Path(path).read_bytes()
+        except OSError as error:
+            raise UserError(self.env._("%(path)s cannot be read: %(reason)s", path=path, reason=error.strerror)) from error
+        record = self._record_of_file(Path(path).name, raw, mapping, line_detail, options)
+        if record.state != 'done':
+            record._run(progress)
+        return record
+
+    def _record_of_file(self, name, raw, mapping, line_detail, options):
+        """The import of the same content, columns and options in this company if there is one, else a new one."""
+        draft = self.create({
+            'name': name, 'data_file': base64.b64encode(raw), 'line_detail': line_detail, **options})
+        draft._detect(mapping)
+        for known in self.search([
+            ('checksum', '=', hashlib.sha256(raw).hexdigest()), ('company_id', '=', self.env.company.id),
+            ('line_detail', '=', line_detail), ('id', '!=', draft.id),
+        ]):
+            if known._roles() == draft._roles() and all(known[key] == draft[key] for key in (
+                    'encoding', 'delimiter', 'date_order', 'decimal_mark')):
+                draft.unlink()
+                return known
+        return draft
