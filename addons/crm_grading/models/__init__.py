@@ -4,8 +4,8 @@ from . import account_move
 from . import crm_sales_import
 from . import crm_sales_import_column
 from . import crm_sales_import_texts
-from . import crm_sales_import_run
 from . import crm_sales_import_documents
+from . import crm_sales_import_run
 from . import crm_sales_import_shell
 from . import crm_metric
 from . import crm_metric_format

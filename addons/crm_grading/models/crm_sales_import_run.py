@@ -18,12 +18,12 @@ from odoo.tools import SQL
 from ..tools.sales_documents import NOTES, SalesHistory, natural_key
 from ..tools.sales_text import SalesFileError
 from .crm_sales_import import PHASES
+from .crm_sales_import_documents import BATCH, FIRST_BATCH
 
 _logger = logging.getLogger(__name__)
 
 LOCK_CLASS = 0x5A1E5  # first key of the advisory lock "an import of company n is at work"
 SHOWN_PROBLEMS = 100  # per kind; the attached file has all
-BATCH = {'customers': 500, 'products': 500, 'documents': 400}
 RETRIES = 5
 StoredDocument = namedtuple(
     'StoredDocument', 'number customer date is_refund currency amount line_count first_line order detail')
@@ -159,7 +159,7 @@ class CrmSalesImport(models.Model):
         if self.phase == 'read':
             return self._read(progress)
         items = history[self.phase]
-        batch = items[self.position:self.position + BATCH[self.phase]]
+        batch = items[self.position:self.position + self._batch_size(self.phase)]
         if batch:
             getattr(self.with_company(self.company_id).with_context(**self._quiet_context()), f'_create_{self.phase}')(batch)
         self.position += len(batch)
@@ -177,6 +177,12 @@ class CrmSalesImport(models.Model):
 
     def _phase_label(self, phase):
         return dict(self._fields['phase']._description_selection(self.env))[phase]
+
+    def _batch_size(self, phase):
+        """Documents begin with few and go up with what is done, see `_refresh_statistics`."""
+        if phase == 'documents':
+            return min(BATCH[phase], max(FIRST_BATCH, 2 * self.position))
+        return BATCH[phase]
 
     def _next_phase(self, history):
         order = [code for code, _label in PHASES]

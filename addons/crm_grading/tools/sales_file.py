@@ -99,7 +99,7 @@ class LineParser:
             return Problem(line, 'no_customer' if width > 1 else 'short', width, cells)
         try:
             day = self._date(text['date'])
-            number = text['number'] if 'number' in text else f'{customer}-{day:%Y%m%d}'
+            number = text.get('number', f'{customer}-{day:%Y%m%d}')
             if not number:
                 return Problem(line, 'no_number', '', cells)
             quantity, price, amount = self._money(text)
