@@ -58,7 +58,7 @@ class CrmGradingRun(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._run(company, date, kind='nightly')
-        except Exception as error:  # noqa: BLE001  one company must not keep the others from being graded
+        except Exception as error:  # one company must not keep the others from being graded
             _logger.exception("Grading run of company %s failed", company.id)
             return self.create({
                 'company_id': company.id, 'date': date, 'kind': 'nightly', 'state': 'failed',
