@@ -9,13 +9,18 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._crm_merge_profiles(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
-    def _crm_merge_profiles(self, src_partners, dst_partner):
+    def _update_values(self, src_partners, dst_partner):
+        result = super()._update_values(src_partners, dst_partner)
+        if dst_partner.commercial_partner_id != dst_partner:  # known only now: values of the sources may have changed it
+            self._crm_merge_profiles(dst_partner, dst_partner.commercial_partner_id)
+        return result
+
+    def _crm_merge_profiles(self, src_partners, target):
         """Per company: the source profile moves if the destination has none, else its belongings do and it goes.
 
         As superuser: who merges contacts need not see the customers of all companies.
         """
         customers = self.env['crm.customer'].sudo().with_context(active_test=False)
-        target = dst_partner.commercial_partner_id
         kept = {profile.company_id: profile for profile in customers.search([('partner_id', '=', target.id)])}
         for source in customers.search([('partner_id', 'in', src_partners.ids)], order='grade_date, id'):
             destination = kept.setdefault(source.company_id, source)

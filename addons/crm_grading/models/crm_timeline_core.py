@@ -75,7 +75,7 @@ class CrmTimeline(models.AbstractModel):
     def _timeline_quotation(self, customer):
         return Happening(
             self.env._("Quotations"), 'fa-file-text-o', 'sale.order',
-            customer.of('partner_id') & Domain('state', 'in', ('draft', 'sent', 'cancel')), 'create_date', title='name',
+            customer.of('partner_id') & Domain('state', 'in', ('draft', 'sent', 'cancel')), 'date_order', title='name',
             amount='amount_total', direction=lambda order: 'out', author='user_id', group='sales')
 
     def _timeline_order(self, customer):

@@ -21,3 +21,9 @@ from . import test_scheme_check
 from . import test_override
 from . import test_dry_run_ui
 from . import test_security
+from . import test_timeline
+from . import test_ownership
+from . import test_tile
+from . import test_res_partner
+from . import test_interest
+from . import test_customer_page

@@ -23,6 +23,7 @@ class Customer(NamedTuple):
     partner: Any    # commercial res.partner
     contacts: Any   # res.partner: the customer itself and everybody below it, archived ones too
     company: Any    # res.company
+    documents: dict   # {model: ids} of its documents with a chatter that the user may read
 
     def of(self, path):
         """Return the domain of the records whose ``path`` leads to the customer or one of its contacts."""

@@ -59,6 +59,10 @@ export class Timeline extends Component {
         return ago === 0 ? _t("Today") : ago === 1 ? _t("Yesterday") : formatDate(day);
     }
 
+    directionLabel(item) {
+        return item.direction === "in" ? _t("From the customer") : _t("From us");
+    }
+
     amount(item) {
         return formatMonetary(item.amount, { currencyId: item.currency_id });
     }
