@@ -23,6 +23,7 @@
         'security/crm_lifecycle_rules.xml',
         'security/crm_interest_rules.xml',
         'data/crm_metric_data.xml',
+        'data/crm_metric_history_data.xml',
         'data/ir_cron_data.xml',
         'data/crm_lifecycle_data.xml',
         'security/crm_grading_report_rules.xml',

@@ -7,6 +7,7 @@ from . import crm_sales_import_texts
 from . import crm_sales_import_documents
 from . import crm_sales_import_run
 from . import crm_sales_import_shell
+from . import crm_sales_figures
 from . import crm_metric
 from . import crm_metric_format
 from . import crm_metric_core_sales
@@ -22,6 +23,7 @@ from . import crm_metric_preview
 from . import crm_grade
 from . import crm_customer
 from . import crm_grading_scheme
+from . import crm_grading_scheme_history
 from . import crm_grading_dimension
 from . import crm_grading_scheme_check
 from . import crm_grading_scheme_action

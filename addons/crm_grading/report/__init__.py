@@ -1,3 +1,4 @@
+from . import crm_sales_history
 from . import crm_lifecycle_report
 from . import crm_lifecycle_conversion
 from . import crm_grade_value
