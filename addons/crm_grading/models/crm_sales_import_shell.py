@@ -1,5 +1,6 @@
 import base64
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 from odoo import api, models
@@ -13,7 +14,7 @@ class CrmSalesImport(models.Model):
 
     @api.model
     def _run_file(self, path, mapping=None, line_detail=False, progress=None, **options):
-        """Import a file of this machine into the current company, in the foreground.
+        """Import a file of this machine into the current company, in the foreground, and grade its customers.
 
         Commits batch by batch. Called again after an interruption it goes on; called again after the end it returns at once.
 
@@ -32,6 +33,9 @@ class CrmSalesImport(models.Model):
         record = self._record_of_file(Path(path).name, raw, mapping, line_detail, options)
         if record.state != 'done':
             record._run(progress)
+        if progress:
+            progress(0, 0, self.env._("Grading customers"))
+        record._grade()
         return record
 
     def _record_of_file(self, name, raw, mapping, line_detail, options):
@@ -48,3 +52,16 @@ class CrmSalesImport(models.Model):
                 draft.unlink()
                 return known
         return draft
+
+    def _grade(self):
+        """Put the schemes of a sales history in force and grade the customers as of the day after the last document.
+
+        Done once: a company that has these schemes keeps what people made of them.
+        """
+        company = self.company_id
+        Scheme = self.env['crm.grading.scheme']
+        _first, last = self.env['crm.sales.history']._first_and_last_day(company)
+        if last and not Scheme.search_count([('company_id', '=', company.id), ('history_code', '!=', False)]):
+            Scheme._create_sales_history_schemes(company)
+            self.env['crm.grading.run']._run(company, date=last + timedelta(days=1))
+            self.env['ir.cron']._commit_progress()
