@@ -26,9 +26,10 @@ class CrmGradingDimension(models.Model):
         if self.low_value == self.high_value:
             yield self.env._("“%(metric)s”: the value for 0 points and the value for 100 points must differ.", metric=name)
         elif (self.low_value < self.high_value) != (self.direction == 'higher'):
-            yield (self.env._("“%(metric)s” is better when higher: the value for 100 points must be above the one for 0 points.", metric=name)
-                   if self.direction == 'higher' else
-                   self.env._("“%(metric)s” is better when lower: the value for 100 points must be below the one for 0 points.", metric=name))
+            yield self.env._(
+                "“%(metric)s” is better when higher: the value for 100 points must be above the one for 0 points.", metric=name,
+            ) if self.direction == 'higher' else self.env._(
+                "“%(metric)s” is better when lower: the value for 100 points must be below the one for 0 points.", metric=name)
 
     def _threshold_problems(self, name):
         if not self.step_ids:

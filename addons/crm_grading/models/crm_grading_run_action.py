@@ -23,8 +23,8 @@ class CrmGradingRun(models.Model):
         for run in self:
             schemes = run.result_ids.scheme_id
             run.scheme_names = ", ".join(schemes.mapped('name'))
-            past = run.date and run.date < run.company_id._crm_today()
-            run.inexact_metric_ids = schemes.dimension_ids.metric_id.filtered(lambda metric: past and not metric.is_replayable)
+            metrics = schemes.dimension_ids.metric_id.filtered(lambda metric: not metric.is_replayable)
+            run.inexact_metric_ids = metrics if run.date and run.date < run.company_id._crm_today() else False
 
     def _compute_mover_count(self):
         tried = dict(self.env['crm.grading.run.mover']._read_group([('run_id', 'in', self.ids)], ['run_id'], ['__count']))

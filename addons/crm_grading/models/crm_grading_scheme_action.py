@@ -20,8 +20,10 @@ class CrmGradingScheme(models.Model):
     def _compute_counts(self):
         verdicts = self._count_by_scheme('crm.grade.verdict', [('status', '!=', 'out')])
         changes = self._count_by_scheme('crm.grade.history', [])
-        may_see_runs = self.env['crm.grading.run.result'].has_access('read')
-        runs = self._count_by_scheme('crm.grading.run.result', [('run_id.kind', '=', 'simulation')], 'run_id:count_distinct') if may_see_runs else {}
+        runs = {}
+        if self.env['crm.grading.run.result'].has_access('read'):
+            runs = self._count_by_scheme(
+                'crm.grading.run.result', [('run_id.kind', '=', 'simulation')], 'run_id:count_distinct')
         for scheme in self:
             scheme.verdict_count = verdicts.get(scheme, 0)
             scheme.history_count = changes.get(scheme, 0)
@@ -59,7 +61,8 @@ class CrmGradingScheme(models.Model):
         self.ensure_one()
         self.check_access('write')
         if self.state != 'active':
-            raise UserError(self.env._("Only schemes in force are run. Put “%(scheme)s” in force first, or try a dry run.", scheme=self.name))
+            raise UserError(self.env._(
+                "Only schemes in force are run. Put “%(scheme)s” in force first, or try a dry run.", scheme=self.name))
         self._check_complete()
         return self.env['crm.grading.run']._run_by_hand(self.company_id)
 
@@ -128,8 +131,8 @@ class CrmGradingScheme(models.Model):
         """Return the values that make ``origin`` like this draft."""
         values = {}
         for name in SETTINGS:
-            value = self[name]
-            values[name] = [fields.Command.set(value.ids)] if self._fields[name].type == 'many2many' else self._fields[name].convert_to_write(value, self)
+            field, value = self._fields[name], self[name]
+            values[name] = [fields.Command.set(value.ids)] if field.type == 'many2many' else field.convert_to_write(value, self)
         values['dimension_ids'] = self._merge_lines(origin, 'dimension_ids', lambda line: (line.axis, line.metric_id))
         values['band_ids'] = self._merge_lines(origin, 'band_ids', lambda line: line.grade_id)
         values['cell_ids'] = self._merge_lines(origin, 'cell_ids', lambda line: (line.row_level, line.column_level))

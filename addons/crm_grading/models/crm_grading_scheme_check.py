@@ -23,13 +23,16 @@ class CrmGradingScheme(models.Model):
         'share_metric_id', 'dimension_ids.metric_id', 'dimension_ids.weight', 'dimension_ids.axis', 'dimension_ids.scoring',
         'dimension_ids.groups', 'dimension_ids.low_value', 'dimension_ids.high_value', 'dimension_ids.if_missing',
         'dimension_ids.step_ids.value', 'dimension_ids.step_ids.points', 'band_ids.grade_id', 'band_ids.threshold',
-        'cell_ids.grade_id', 'cell_ids.row_level', 'cell_ids.column_level', 'segment_ids.sequence', 'segment_ids.name', 'segment_ids.grade_id',
-        'segment_ids.r_min', 'segment_ids.r_max', 'segment_ids.f_min', 'segment_ids.f_max', 'segment_ids.m_min', 'segment_ids.m_max')
+        'cell_ids.grade_id', 'cell_ids.row_level', 'cell_ids.column_level', 'segment_ids.sequence', 'segment_ids.name',
+        'segment_ids.grade_id',
+        'segment_ids.r_min', 'segment_ids.r_max', 'segment_ids.f_min', 'segment_ids.f_max', 'segment_ids.m_min',
+        'segment_ids.m_max')
     def _compute_problem_text(self):
         for scheme in self:
             scheme.problem_text = "\n".join(scheme._problems())
 
-    @api.constrains('state', 'active', 'method', 'population', 'domain', 'dealer_category_ids', 'dimension_ids', 'band_ids', 'cell_ids', 'segment_ids')
+    @api.constrains('state', 'active', 'method', 'population', 'domain', 'dealer_category_ids', 'dimension_ids', 'band_ids',
+                    'cell_ids', 'segment_ids')
     def _check_in_force(self):
         for scheme in self:
             if scheme.state == 'active' and scheme.active:
@@ -37,13 +40,14 @@ class CrmGradingScheme(models.Model):
 
     def _check_complete(self):
         """:raise ValidationError: saying everything that must be completed before the scheme can be run"""
-        super()._check_complete()
+        result = super()._check_complete()
         for scheme in self:
             problems = scheme._problems()
             if problems:
                 raise ValidationError(self.env._(
                     "The grading scheme “%(scheme)s” is not complete:\n%(problems)s", scheme=scheme.name,
                     problems="\n".join(f"• {problem}" for problem in problems)))
+        return result
 
     def _problems(self):
         """Return what is wrong or missing, as sentences in the user's language; nothing: the scheme can be run."""

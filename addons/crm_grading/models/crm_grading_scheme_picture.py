@@ -33,8 +33,8 @@ class CrmGradingScheme(models.Model):
         left = rfm.uncovered(boxes)
         return {
             'segments': [
-                {'name': segment.name or "", 'color': segment.color, 'grade': segment.grade_id.name or "", 'unreachable': place in unreachable}
-                for place, segment in enumerate(segments)],
+                {'name': segment.name or "", 'color': segment.color, 'grade': segment.grade_id.name or "",
+                 'unreachable': place in unreachable} for place, segment in enumerate(segments)],
             'cells': [{'r': r, 'f': f, 'owners': owners} for (r, f), owners in rfm.grid(boxes).items()],
             'uncovered': len(left), 'codes': ["{}{}{}".format(*code) for code in left[:12]],
         }

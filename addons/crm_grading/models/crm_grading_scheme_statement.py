@@ -8,7 +8,7 @@ class CrmGradingScheme(models.Model):
     _inherit = 'crm.grading.scheme'
 
     statement = fields.Html("What This Scheme Does", compute='_compute_statement', sanitize=False)
-    last_run_id = fields.Many2one('crm.grading.run', "Last Run", compute='_compute_last_run_id')
+    last_run_id = fields.Many2one('crm.grading.run', compute='_compute_last_run_id')
 
     def _compute_last_run_id(self):
         runs = self.env['crm.grading.run.result'].sudo()._read_group(  # that and when it ran is no secret

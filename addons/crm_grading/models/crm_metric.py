@@ -89,7 +89,7 @@ class CrmMetric(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
-        for metric, vals in zip(self, vals_list):
+        for metric, vals in zip(self, vals_list, strict=True):
             vals.setdefault('code', f"{metric.code}_copy")
             vals['profile_field'] = False
         return vals_list

@@ -56,7 +56,7 @@ class CrmMetric(models.Model):
     def create(self, vals_list):
         metrics = super().create(vals_list)
         amounts = self.env.ref('crm_grading.group_customer_amounts')
-        for metric, vals in zip(metrics, vals_list):
+        for metric, vals in zip(metrics, vals_list, strict=True):
             if metric.kind == 'ratio' and 'group_ids' not in vals:
                 metric.group_ids = metric.numerator_id.group_ids | metric.denominator_id.group_ids
             elif metric.kind == 'custom' and metric.unit == 'monetary' and 'group_ids' not in vals:
@@ -130,7 +130,8 @@ class CrmMetric(models.Model):
         field = self._field(self.value_field_id)
         label = dict(self._fields['aggregate']._description_selection(self.env))[self.aggregate]
         if field is None:
-            raise ValidationError(self.env._("“%(metric)s”: choose the value for “%(aggregate)s”.", metric=self.name or "", aggregate=label))
+            raise ValidationError(self.env._(
+                "“%(metric)s”: choose the value for “%(aggregate)s”.", metric=self.name or "", aggregate=label))
         if not field.store or not field.column_type or field.type not in types:
             raise ValidationError(self.env._(
                 "“%(aggregate)s” cannot be taken of “%(field)s”. Choose a stored field with a number, or count different values.",

@@ -43,7 +43,7 @@ class CrmMetric(models.Model):
             value=value, known=SQL("%s <> 0", value) if self.empty_value == 'zero' else SQL("TRUE"),
             values=values(company._crm_metric_scope(), population), limit=PREVIEW_ROWS))
         subjects = self.env['crm.lead' if self.subject == 'lead' else 'res.partner'].browse(row['subject_id'] for row in rows)
-        return [(subject.display_name, row['value']) for subject, row in zip(subjects, rows)]
+        return [(subject.display_name, row['value']) for subject, row in zip(subjects, rows, strict=True)]
 
     def _custom_relation(self, scope, population):
         measure = self._metric_custom(scope)

@@ -66,7 +66,7 @@ class GradingCommon(TransactionCase):
         company.resource_calendar_id.tz = tz
         cls.env['res.currency.rate'].create([
             {'name': day, 'currency_id': other.id, 'company_id': company.id, 'rate': rate}
-            for day, rate in zip(('2000-01-01', '2026-01-01'), rates)])
+            for day, rate in zip(('2000-01-01', '2026-01-01'), rates, strict=True)])
         accounts = cls.env['account.account'].with_company(company).create([
             {'name': label, 'code': code, 'account_type': kind, 'reconcile': kind in ('asset_receivable', 'liability_payable')}
             for label, code, kind in [
@@ -74,7 +74,7 @@ class GradingCommon(TransactionCase):
                 ("Income", 'G4', 'income'), ("Expense", 'G5', 'expense'),
                 ("Exchange gain", 'G6', 'income'), ("Exchange loss", 'G7', 'expense')]])
         _receivable, _payable, bank, income, expense, gain, loss = accounts
-        sale, general, bank_journal = cls.env['account.journal'].create([
+        _sale, general, _bank = cls.env['account.journal'].create([
             {'name': "Sales", 'code': 'GS', 'type': 'sale', 'company_id': company.id, 'default_account_id': income.id},
             {'name': "Exchange", 'code': 'GX', 'type': 'general', 'company_id': company.id},
             {'name': "Bank", 'code': 'GB', 'type': 'bank', 'company_id': company.id, 'default_account_id': bank.id}])
@@ -206,7 +206,7 @@ class GradingCommon(TransactionCase):
             })
         entries = cls.env['account.move'].create(vals_list)
         entries.action_post()
-        for (move, _day, _amount), entry in zip(rows, entries):
+        for (move, _day, _amount), entry in zip(rows, entries, strict=True):
             lines = (move + entry).line_ids.filtered(lambda line: line.account_id.account_type == 'asset_receivable')
             lines.filtered(lambda line: not line.reconciled).reconcile()
         return entries

@@ -14,7 +14,7 @@ class TestDryRunUi(SchemeCommon):
         scheme = scheme.with_env(self._as(self.manager))
         action = scheme.action_dry_run()
         values = {'date': date} if date else {}
-        wizard = self.env[action['res_model']].with_env(scheme.env).with_context(action['context']).create(values)
+        wizard = self.env[action['res_model']].with_env(scheme.env).with_context(**action['context']).create(values)
         shown = wizard.action_simulate()
         return self.env[shown['res_model']].with_env(scheme.env).browse(shown['res_id'])
 

@@ -23,14 +23,16 @@ class TestExplanation(SchemeCommon):
         self.assertEqual(self._grade_names(scheme), "CCBBBBBAAA")
         why = self._explain(scheme, self.buyers[6])   # 2 × 700
         self.assertEqual(
-            {key: why[key] for key in ('scheme', 'grade', 'grade_color', 'computed_grade', 'status', 'score', 'since', 'override', 'pending')},
+            {key: why[key] for key in (
+                'scheme', 'grade', 'grade_color', 'computed_grade', 'status', 'score', 'since', 'override', 'pending')},
             {'scheme': "By weighted", 'grade': "B", 'grade_color': 2, 'computed_grade': "B", 'status': 'graded', 'score': 50.0,
              'since': '2026-06-15', 'override': None, 'pending': None})
         self.assertEqual(why['status_text'], "Score 50 of 100.")
         dimension, = why['dimensions']
         self.assertEqual(dimension['value_text'].replace('\xa0', ' '), "1,400 €")
         self.assertEqual(
-            {key: dimension[key] for key in ('metric', 'value', 'unit', 'percentile', 'points', 'level', 'level_count', 'weight', 'hidden')},
+            {key: dimension[key] for key in (
+                'metric', 'value', 'unit', 'percentile', 'points', 'level', 'level_count', 'weight', 'hidden')},
             {'metric': 'revenue', 'value': 1400.0, 'unit': 'monetary', 'percentile': 66.67, 'points': 50.0, 'level': 2,
              'level_count': 3, 'weight': 1.0, 'hidden': False})
         self.assertEqual(why['lift'], [{

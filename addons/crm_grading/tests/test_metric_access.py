@@ -12,7 +12,7 @@ class TestMetricAccess(GradingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.of_rep, cls.of_rep2, cls.of_lead = cls.customers = cls._customers(3)
-        for partner, user in zip(cls.customers, (cls.rep, cls.rep2, cls.lead)):
+        for partner, user in zip(cls.customers, (cls.rep, cls.rep2, cls.lead), strict=True):
             partner.user_id = user
         cls._profiles(cls.customers)
         cls._invoices([(partner, '2026-06-01', 100) for partner in cls.customers])

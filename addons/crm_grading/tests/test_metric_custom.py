@@ -1,7 +1,7 @@
 from datetime import date, datetime
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import GradingCommon
@@ -232,3 +232,44 @@ class TestMetricCustom(GradingCommon):
         lead = self.env['crm.lead'].create({'name': "Fresh", 'company_id': self.company.id, 'probability': 42})
         self.cr.execute("UPDATE crm_lead SET create_date = '2026-06-01' WHERE id = %s", (lead.id,))
         self.assertIn(("Fresh", 42.0), self.env.ref('crm_grading.crm_metric_lead_probability')._preview_rows())
+
+    def test_a_salesperson_sees_values_of_documents_out_of_reach(self):
+        """Values are measured for the whole company; who sees them depends on the customer and the metric, not on the document."""
+        self._invoices([(partner, '2026-06-01', 10) for partner in (self.customer, self.other)])
+        self._profiles(self.customer + self.other)
+        self.customer.user_id = self.rep
+        self._metric('account.move', 'count', date_field='invoice_date', domain="[('move_type', '=', 'out_invoice')]")
+        self.assertFalse(self._as(self.rep)['account.move'].has_access('write'))
+        self.assertEqual(self._as(self.rep)['crm.metric'].evaluate(['own']), {self.customer.id: {'own': 1}})
+
+    def test_of_leads(self):
+        lead = self.env['crm.lead'].create({'name': "Fresh", 'company_id': self.company.id})
+        self._orders([(self.customer, '2026-06-01', 100)]).opportunity_id = lead
+        metric = self._metric(aggregate='sum', value='amount_untaxed', subject='lead', customer_path='opportunity_id')
+        self.assertEqual(metric._preview_rows(), [("Fresh", 100.0)])
+        with self.assertRaises(ValidationError):
+            metric.customer_path = 'partner_id'
+
+    def test_merged_customers(self):
+        """A merged customer has the figures of both."""
+        self._invoices([(self.customer, '2026-06-01', 10), (self.other, '2026-06-02', 20)])
+        self._orders([(self.customer, '2026-06-01', 1), (self.other, '2026-06-02', 2)])
+        self._metric()
+        self.env['base.partner.merge.automatic.wizard'].create({})._merge((self.customer + self.other).ids, self.customer)
+        values = self.env['crm.metric'].evaluate(['revenue', 'receivable', 'own'], partners=self.customer)
+        self.assertEqual(values[self.customer.id], {'revenue': 30, 'receivable': 30, 'own': 2})
+
+    def test_form(self):
+        """A manager fills in the form, sees the preview before saving, and the saved metric measures the same."""
+        self._orders([(self.customer, '2026-06-01', 100), (self.other, '2025-06-01', 50)])
+        self._profiles(self.customer + self.other)
+        with Form(self._as(self.manager, self.company)['crm.metric']) as form:
+            form.name, form.code = "Ordered", 'own'
+            form.model_id = self._model('sale.order')
+            form.aggregate = 'sum'
+            form.value_field_id = self._model_field('sale.order', 'amount_untaxed')
+            form.date_field_id = self._model_field('sale.order', 'date_order')
+            form.window_count = 6
+            self.assertIn("Customer 1", form.preview)
+            self.assertNotIn("Customer 2", form.preview)
+        self.assertEqual(self._value('own', self.customer), 100)

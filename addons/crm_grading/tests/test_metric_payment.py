@@ -17,7 +17,9 @@ class TestMetricPayment(GradingCommon):
 
     def test_overdue_starts_after_the_due_day(self):
         self._invoices([(self.customer, '2026-05-01', 100)], due=['2026-05-31'])
-        for day, amount, days in ((date(2026, 5, 30), 0, None), (date(2026, 5, 31), 0, None), (date(2026, 6, 1), 100, 1), (self.TODAY, 100, 15)):
+        for day, amount, days in (
+            (date(2026, 5, 30), 0, None), (date(2026, 5, 31), 0, None), (date(2026, 6, 1), 100, 1), (self.TODAY, 100, 15),
+        ):
             with self.subTest(day=day):
                 self.assertEqual(self._value('overdue', self.customer, day), amount)
                 self.assertEqual(self._value('overdue_days', self.customer, day), days)
@@ -28,7 +30,8 @@ class TestMetricPayment(GradingCommon):
         self._pay([(invoice, '2026-06-05', None)])
         self.assertEqual(invoice.payment_state, 'paid')
         for day, overdue, collected, share in (
-            (date(2026, 5, 19), 100, 0, 0), (date(2026, 5, 20), 60, 40, 40), (date(2026, 6, 4), 60, 40, 40), (date(2026, 6, 5), 0, 100, 100),
+            (date(2026, 5, 19), 100, 0, 0), (date(2026, 5, 20), 60, 40, 40),
+            (date(2026, 6, 4), 60, 40, 40), (date(2026, 6, 5), 0, 100, 100),
         ):
             with self.subTest(day=day):
                 self.assertEqual(self._value('overdue', self.customer, day), overdue)

@@ -97,7 +97,7 @@ class TestOverride(SchemeCommon):
 
     def test_dialog(self):
         action = self.verdict.action_override()
-        model = self.env['crm.grade.override'].with_env(self.verdict.env).with_context(action['context'])
+        model = self.env['crm.grade.override'].with_env(self.verdict.env).with_context(**action['context'])
         with self.assertRaises(UserError):
             model.create({'grade_id': self.grade_b.id}).action_set()
         form = Form(model)

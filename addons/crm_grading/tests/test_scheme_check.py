@@ -196,12 +196,14 @@ class TestSchemePictures(SchemeCommon):
         self._run()
         scheme.invalidate_recordset()
         self.assertEqual(
-            [level['label'].replace('\xa0', ' ') for level in scheme.matrix_axes['rows']['levels']], ["200 € to 1,000 €", "1,200 € to 2,000 €"])
+            [level['label'].replace('\xa0', ' ') for level in scheme.matrix_axes['rows']['levels']],
+            ["200 € to 1,000 €", "1,200 € to 2,000 €"])
 
     def test_rfm_coverage(self):
         scheme = self._rfm()
         picture = scheme.rfm_coverage
-        self.assertEqual([(segment['name'], segment['unreachable']) for segment in picture['segments']], [("Champions", False), ("Others", False)])
+        self.assertEqual(
+            [(segment['name'], segment['unreachable']) for segment in picture['segments']], [("Champions", False), ("Others", False)])
         self.assertEqual(len(picture['cells']), 25)
         self.assertEqual({tuple(cell['owners']) for cell in picture['cells']}, {(1, 1, 1, 0, 0)})
         self.assertEqual((picture['uncovered'], picture['codes']), (0, []))

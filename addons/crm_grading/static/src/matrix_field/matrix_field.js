@@ -2,7 +2,8 @@ import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { x2ManyCommands } from "@web/core/orm_service";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
+import { Mutex } from "@web/core/utils/concurrency";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /**
@@ -17,6 +18,11 @@ export class MatrixField extends Component {
     setup() {
         this.orm = useService("orm");
         this.state = useState({ grades: [] });
+        this.mutex = new Mutex();
+        // whoever saves the form waits for the changes that are under way
+        useBus(this.props.record.model.bus, "NEED_LOCAL_CHANGES", (ev) =>
+            ev.detail.proms.push(this.mutex.getUnlockedDef())
+        );
         onWillStart(() => this.loadGrades(this.props));
         onWillUpdateProps((props) => {
             if (this.company(props) !== this.loadedCompany) {
@@ -92,46 +98,52 @@ export class MatrixField extends Component {
 
     onSelect(row, column, ev) {
         const grade = this.state.grades.find((grade) => grade.id === Number(ev.target.value));
-        return this.setCells([{ row, column, grade }]);
+        return this.setCells(() => [{ row, column, grade }]);
     }
 
     /** Proposes a grade for every empty cell by its distance from the best corner. */
     propose() {
-        const cells = this.cells;
-        const changes = [];
-        const share = (level, count) => (count > 1 ? (level - 1) / (count - 1) : 1);
-        for (const row of this.rows) {
-            for (const column of this.columns) {
-                if (!cells[`${row.level},${column.level}`]) {
-                    const merit =
-                        (share(row.level, this.rows.length) +
-                            share(column.level, this.columns.length)) /
-                        2;
-                    const place = Math.round((1 - merit) * (this.state.grades.length - 1));
-                    changes.push({ row, column, grade: this.state.grades[place] });
+        return this.setCells((cells) => {
+            const changes = [];
+            for (const row of this.rows) {
+                for (const column of this.columns) {
+                    if (!cells[`${row.level},${column.level}`]) {
+                        changes.push({ row, column, grade: this.proposal(row, column) });
+                    }
                 }
             }
-        }
-        return this.setCells(changes);
+            return changes;
+        });
     }
 
-    setCells(changes) {
-        const cells = this.cells;
-        const commands = changes.map(({ row, column, grade }) => {
-            const record = cells[`${row.level},${column.level}`];
-            if (!grade) {
-                return record && x2ManyCommands.delete(record.resId || record._virtualId);
-            }
-            const grade_id = { id: grade.id, display_name: grade.display_name };
-            return record
-                ? x2ManyCommands.update(record.resId || record._virtualId, { grade_id })
-                : x2ManyCommands.create(undefined, {
-                      row_level: row.level,
-                      column_level: column.level,
-                      grade_id,
-                  });
+    proposal(row, column) {
+        const share = (level, count) => (count > 1 ? (level - 1) / (count - 1) : 1);
+        const merit =
+            (share(row.level, this.rows.length) + share(column.level, this.columns.length)) / 2;
+        return this.state.grades[Math.round((1 - merit) * (this.state.grades.length - 1))];
+    }
+
+    /** Applies the changes that `getChanges` wants in view of the present cells; one after the other, so that no cell is made twice. */
+    setCells(getChanges) {
+        return this.mutex.exec(() => {
+            const cells = this.cells;
+            const commands = getChanges(cells).map(({ row, column, grade }) => {
+                const record = cells[`${row.level},${column.level}`];
+                const id = record && (record.resId || record._virtualId);
+                if (!grade) {
+                    return record && x2ManyCommands.delete(id);
+                }
+                const grade_id = { id: grade.id, display_name: grade.display_name };
+                return record
+                    ? x2ManyCommands.update(id, { grade_id })
+                    : x2ManyCommands.create(undefined, {
+                          row_level: row.level,
+                          column_level: column.level,
+                          grade_id,
+                      });
+            });
+            return this.list.applyCommands(commands.filter(Boolean));
         });
-        return this.list.applyCommands(commands.filter(Boolean));
     }
 }
 
