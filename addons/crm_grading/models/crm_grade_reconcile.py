@@ -54,8 +54,8 @@ class PolicyWork:
             kind: plain(self.Partner._fields[field].get_company_dependent_fallback(self.Partner))
             for kind, (field, _value, _previous) in KINDS.items()
         }
-        self.values = defaultdict(list)   # (field, value) -> partner ids
-        self.commands = defaultdict(list)  # (command, tag id) -> partner ids
+        self.values = defaultdict(dict)   # partner id -> {field: value}
+        self.commands = defaultdict(list)  # partner id -> [(command, tag id)]
         self.created = []
         self.ended = defaultdict(list)    # state -> effect ids
         self.regraded = defaultdict(list)  # grade id -> effect ids
@@ -74,7 +74,7 @@ class PolicyWork:
         base = {value_field: plain(matching[value_field]) if wanted is None else wanted, 'take_back': wanted is None}
         self._settle(step, customer, grade, kind, matching, effects - applied, base, wanted)
         if step.action == 'set':
-            self.values[field, wanted].append(customer.partner_id.id)
+            self.values[customer.partner_id.id][field] = wanted
             ours = bool(step.ends)
             self._create(customer, grade, kind, 'applied', {
                 value_field: wanted,
@@ -82,7 +82,7 @@ class PolicyWork:
                 'previous_blank': matching.previous_blank if ours else current == self.blanks[kind],
             })
         elif step.action == 'restore':
-            self.values[field, matching._previous()].append(customer.partner_id.id)
+            self.values[customer.partner_id.id][field] = matching._previous()
 
     def _settle(self, step, customer, grade, kind, applied, reported, base, wanted):
         """End what is over and report what was met."""
@@ -121,9 +121,9 @@ class PolicyWork:
         base = {'category_id': tag.id, 'take_back': wanted is None}
         self._settle(step, customer, grade, 'tag', applied, effects - applied, base, wanted)
         if step.action == 'set':
-            self.commands[4, tag.id].append(customer.partner_id.id)
+            self.commands[customer.partner_id.id].append((4, tag.id))
         elif step.action == 'restore' and not elsewhere:
-            self.commands[3, tag.id].append(customer.partner_id.id)
+            self.commands[customer.partner_id.id].append((3, tag.id))
         # tags are shared by companies: the last company whose policy set it takes it back
         if step.action == 'set' or (step.action == 'keep' and wanted and elsewhere and not applied):
             self._create(customer, grade, 'tag', 'applied', {'category_id': tag.id, 'previous_blank': True})
@@ -139,12 +139,13 @@ class PolicyWork:
         }
 
     def write(self):
-        """Write everything, equal values together. The effects are the log, so the contacts get no message each."""
+        """Write everything, one write for all contacts with equal changes. The effects are the log: no messages."""
         Partner = self.Partner.with_context(tracking_disable=True)
-        for (field, value), ids in self.values.items():
-            Partner.browse(ids).write({field: value})
-        for (command, tag), ids in self.commands.items():
-            Partner.browse(ids).write({'category_id': [(command, tag)]})
+        alike = defaultdict(list)
+        for partner in self.values.keys() | self.commands.keys():
+            alike[tuple(sorted(self.values[partner].items())), tuple(self.commands[partner])].append(partner)
+        for (values, commands), ids in alike.items():
+            Partner.browse(sorted(ids)).write({**dict(values), **({'category_id': list(commands)} if commands else {})})
         Effect = self.env['crm.grade.policy.effect']
         for state, ids in self.ended.items():
             Effect.browse(ids).write({'state': state, 'date_end': self.today})

@@ -41,16 +41,14 @@ class CrmLifecycleState(models.Model):
                  WHERE customer.id = target.id AND target.new_id IS DISTINCT FROM target.old_id
              RETURNING target.*)
             INSERT INTO crm_lifecycle_history
-                   (customer_id, company_id, date, old_state_id, state_id, days, direction, manual, plan_done,
-                    create_uid, write_uid, create_date, write_date)
+                   (customer_id, company_id, date, old_state_id, state_id, days, direction, manual, plan_done)
             SELECT moved.id, %(company)s, %(date)s, moved.old_id, moved.new_id, GREATEST(%(date)s - moved.since, 0),
                    CASE WHEN moved.since IS NULL THEN 'first'
                         WHEN new_state.is_lost THEN 'lost'
                         WHEN (old_state.is_lost IS NOT TRUE AND (new_state.sequence, new_state.id) < (old_state.sequence, old_state.id))
                              OR new_state.id IS NULL THEN 'back'
                         ELSE 'forward' END,
-                   moved.pinned, moved.since IS NULL OR new_state.activity_plan_id IS NULL,
-                   %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                   moved.pinned, moved.since IS NULL OR new_state.activity_plan_id IS NULL
               FROM moved
               LEFT JOIN crm_lifecycle_state AS old_state ON old_state.id = moved.old_id
               LEFT JOIN crm_lifecycle_state AS new_state ON new_state.id = moved.new_id
@@ -76,12 +74,10 @@ class CrmLifecycleState(models.Model):
         """Return the statement that records the first states of the rows ``created`` (id, lifecycle_id)."""
         return SQL(
             """INSERT INTO crm_lifecycle_history
-                      (customer_id, company_id, date, state_id, days, direction, manual, plan_done,
-                       create_uid, write_uid, create_date, write_date)
-               SELECT id, %(company)s, %(date)s, lifecycle_id, 0, 'first', FALSE, TRUE,
-                      %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                      (customer_id, company_id, date, state_id, days, direction, manual, plan_done)
+               SELECT id, %(company)s, %(date)s, lifecycle_id, 0, 'first', FALSE, TRUE
                  FROM created WHERE lifecycle_id IS NOT NULL ORDER BY id""",
-            company=company.id, date=date, uid=self.env.uid)
+            company=company.id, date=date)
 
     def _cases_sql(self, date):
         """Return the branches of a CASE over the ordered states ``self``, the last state first."""
