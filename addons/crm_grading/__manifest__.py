@@ -56,6 +56,7 @@
         'demo/product.product.csv',
         'demo/crm_grading_history.xml',
     ],
+    'uninstall_hook': 'uninstall_hook',
     'assets': {
         'web.assets_backend': [
             'crm_grading/static/src/**/*',

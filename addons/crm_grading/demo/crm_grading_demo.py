@@ -35,8 +35,8 @@ class CrmGradingRun(models.Model):
         """Give the contacts and leads of Odoo's own demo to Odoo's demo company: they are nobody's customers here."""
         names = env['ir.model.data'].search([('model', '=', 'res.partner'), ('module', '!=', 'crm_grading')])
         partners = env['res.partner'].browse(names.mapped('res_id')).exists().filtered(
-            lambda partner: not partner.company_id and not partner.with_context(active_test=False).user_ids
-            and not partner.ref_company_ids)
+            lambda partner: partner.active and not partner.company_id and not partner.ref_company_ids
+            and not any(user._is_internal() for user in partner.user_ids))
         partners.company_id = env.ref('base.main_company')
         env['crm.lead'].search([('company_id', '=', False), ('user_id', '=', False)]).company_id = env.ref('base.main_company')
 
@@ -49,18 +49,23 @@ class DemoCompany:
         self.today = company._crm_today()
 
     def fill(self):
-        self.env['account.chart.template']._load('generic_coa', self.company, install_demo=False)
+        self._set_up_accounting()
         partners = Contacts(self.env, self.company).create(self.cast)
         Documents(self.env, self.company, self._price_products(), self.today).sell(partners)
         judging = Judging(self.env, self.company)
         if self.cast is CAST:
             Log(self.env, self.company, partners, self.today).create()
             leading = judging.create()
+            judging.segments()
         else:
             leading = judging.create_simple()
         Past(self.env, self.company, partners, self.today).live(leading)
-        if self.cast is CAST:
-            judging.segments()
+
+    def _set_up_accounting(self):
+        """Load the plain chart of accounts, which brings its own country's currency; ours comes back."""
+        currency = self.company.currency_id
+        self.env['account.chart.template']._load('generic_coa', self.company, install_demo=False)
+        self.company.currency_id = currency
 
     def _price_products(self):
         """Give the company's goods their cost; what is dearer leaves less of its price."""

@@ -1,0 +1,77 @@
+"""Throw-away databases for tests that install, update and uninstall: copies of the template with Odoo's own modules."""
+import contextlib
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+
+import psycopg2
+from psycopg2 import sql
+
+PROLOGUE = '''
+import logging, sys
+import odoo.api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+config.parse_config(['-d', sys.argv[1], '--max-cron-threads=0', '--log-level=error'], setup_logging=True)
+with Registry(sys.argv[1]).cursor() as cr:
+    env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
+'''
+
+
+def connect(name):
+    connection = psycopg2.connect(dbname=name)
+    connection.autocommit = True
+    return connection
+
+
+def rows(name, query):
+    """Return the rows of a query on a database."""
+    with contextlib.closing(connect(name)) as connection, connection.cursor() as cr:
+        cr.execute(query)
+        return cr.fetchall()
+
+
+def base_template(module, depends):
+    """Return the name of a database that has all of ``depends`` installed, and not ``module``; None if there is none."""
+    names = [row[0] for row in rows('postgres', r"SELECT datname FROM pg_database WHERE datname LIKE 'base%' AND datname !~ '_new$|demo'")]
+    for name in names:
+        installed = {row[0] for row in rows(name, "SELECT name FROM ir_module_module WHERE state = 'installed'")}
+        if set(depends) <= installed and module not in installed:
+            return name
+    return None
+
+
+@contextlib.contextmanager
+def copy_of(template):
+    """A copy of a database with its attachments, gone afterwards."""
+    from odoo.tools import config
+    name = f'test_install_{os.getpid()}_{secrets.token_hex(3)}'
+    with contextlib.closing(connect('postgres')) as connection, connection.cursor() as cr:
+        cr.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            if os.path.isdir(config.filestore(template)):
+                shutil.copytree(config.filestore(template), config.filestore(name))
+            yield name
+        finally:
+            cr.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            shutil.rmtree(config.filestore(name), ignore_errors=True)
+
+
+def odoo(name, *options):
+    """Run Odoo's command line on a database; anything logged from a warning on fails."""
+    done = subprocess.run(
+        [sys.executable, '-m', 'odoo', '-d', name, '--stop-after-init', '--no-http', '--max-cron-threads=0', '--log-level=warn', *options],
+        capture_output=True, text=True, check=False)
+    problems = [line for line in done.stderr.splitlines() if ' WARNING ' in line or ' ERROR ' in line or ' CRITICAL ' in line]
+    problems = [line for line in problems if 'http-interface' not in line]
+    assert not done.returncode and not problems, '\n'.join(problems) or done.stderr[-2000:]
+
+
+def inside(name, code):
+    """Run a piece of Python with ``env``, the superuser's environment on a database; committed at the end."""
+    body = ''.join(f'    {line}\n' for line in code.strip().splitlines())
+    done = subprocess.run([sys.executable, '-', name], input=PROLOGUE + body, capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stderr[-3000:]
+    return done.stdout
