@@ -12,10 +12,16 @@ class TestMetricContract(MetricContractCase, GradingCommon):
     metric_module = 'crm_grading'
     company_neutral = frozenset({'completeness'})  # an address belongs to no company
 
+    def setUp(self):
+        super().setUp()
+        self.unpaid = {}
+
     def _feed(self, partner, company, day):
-        paid, _late = self._invoices([(partner, day, 500), (partner, day, 90)], company=company, due=[day, day])
+        paid, late = self._invoices([(partner, day, 500), (partner, day, 90)], company=company, due=[day, day])
         self._refunds([(partner, day, 50)], company=company)
-        self._pay([(paid, day, None)])
+        earlier = self.unpaid.get((partner, company), late.browse())
+        self._pay([(invoice, day, None) for invoice in paid + earlier])  # a payment must not rewrite the days before it
+        self.unpaid[partner, company] = late
         self._orders([(partner, day, 700)], company=company)
         self._orders([(partner, day, 70)], company=company, state='draft')
         self._feed_pipeline(partner, company, day)
