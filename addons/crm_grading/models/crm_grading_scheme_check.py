@@ -195,6 +195,40 @@ class CrmGradingScheme(models.Model):
                 count=len(left), codes=shown, more=" …" if len(left) > 5 else "")
 
 
+class CrmGrade(models.Model):
+    _inherit = 'crm.grade'
+
+    @api.constrains('active')
+    def _check_archived(self):
+        """A run would stop at a scheme whose grade has gone: say so now, to the person who archives it."""
+        archived = self.filtered(lambda grade: not grade.active)
+        if not archived:
+            return
+        grade_in = [('grade_id', 'in', archived.ids)]
+        lines = [*self.env['crm.grading.band'].search(grade_in), *self.env['crm.grading.cell'].search(grade_in),
+                 *self.env['crm.rfm.segment'].search(grade_in)]
+        for line in lines:
+            if line.scheme_id.state == 'active' and line.scheme_id.active:
+                raise ValidationError(self.env._(
+                    "The grade “%(grade)s” cannot be archived: the scheme “%(scheme)s” gives it. Take it out there first.",
+                    grade=line.grade_id.name, scheme=line.scheme_id.name))
+
+
+class CrmMetric(models.Model):
+    _inherit = 'crm.metric'
+
+    @api.constrains('active')
+    def _check_archived(self):
+        """As with grades: a metric that a scheme in force reads cannot go."""
+        archived = self.filtered(lambda metric: not metric.active)
+        used = self.env['crm.grading.dimension'].sudo().search([  # schemes of other companies read the catalogue, too
+            ('metric_id', 'in', archived.ids), ('scheme_id.state', '=', 'active'), ('scheme_id.active', '=', True)], limit=1)
+        if used:
+            raise ValidationError(self.env._(
+                "“%(metric)s” cannot be archived: the scheme “%(scheme)s” grades by it. Take it out there first.",
+                metric=used.metric_id.name, scheme=used.scheme_id.name))
+
+
 class CrmRfmSegment(models.Model):
     _inherit = 'crm.rfm.segment'
 

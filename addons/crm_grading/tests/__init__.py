@@ -27,3 +27,4 @@ from . import test_tile
 from . import test_res_partner
 from . import test_interest
 from . import test_customer_page
+from . import test_tools

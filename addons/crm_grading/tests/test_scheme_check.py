@@ -134,6 +134,15 @@ class TestSchemeCheck(SchemeCommon):
         self.grade_b.active = False
         self._assert_problem(scheme, "The grade “B” is archived")
 
+    def test_what_a_scheme_in_force_reads_is_not_archived(self):
+        self._weighted(state='active')
+        with self.assertRaisesRegex(ValidationError, "The grade “B” cannot be archived: the scheme “By weighted” gives it"):
+            self.grade_b.action_archive()
+        with self.assertRaisesRegex(ValidationError, "cannot be archived: the scheme “By weighted” grades by it"):
+            self.revenue.action_archive()
+        self.count.action_archive()
+        self.assertFalse(self.count.active)
+
     def test_grade_of_another_company(self):
         scheme = self._weighted()
         scheme.band_ids[0].grade_id = self._grades(self.company_usd)[0]
@@ -207,6 +216,23 @@ class TestSchemePictures(SchemeCommon):
         self.assertEqual(len(picture['cells']), 25)
         self.assertEqual({tuple(cell['owners']) for cell in picture['cells']}, {(1, 1, 1, 0, 0)})
         self.assertEqual((picture['uncovered'], picture['codes']), (0, []))
+
+    def test_lists_ask_as_often_for_many_schemes_as_for_one(self):
+        schemes = self._weighted(state='active') + self._pareto(state='active') + self._rfm(state='active')
+        self._run()
+        names = ['verdict_count', 'history_count', 'simulation_count', 'last_run_id']
+
+        def queries(records):
+            self.env.invalidate_all()
+            records.mapped('name')
+            before = self.env.cr.sql_log_count
+            for name in names:
+                records.mapped(name)
+            return self.env.cr.sql_log_count - before
+
+        queries(schemes)   # what is cached for good
+        self.assertEqual(queries(schemes), queries(schemes[0]))
+        self.assertEqual(schemes.mapped('verdict_count'), [10, 10, 10])
 
     def test_statement(self):
         scheme = self._weighted(state='active', demotion='runs', demotion_count=3, min_tenure_days=90)

@@ -13,9 +13,9 @@ class CrmGradeOverride(models.TransientModel):
     computed_grade_id = fields.Many2one(related='verdict_id.computed_grade_id')
     override_grade_id = fields.Many2one(related='verdict_id.override_grade_id')
     subject_name = fields.Char(related='verdict_id.display_name', string="Customer")
-    grade_id = fields.Many2one('crm.grade', "Grade", domain="[('company_id', '=', company_id)]")
+    grade_id = fields.Many2one('crm.grade', domain="[('company_id', '=', company_id)]")
     reason = fields.Char()
-    until = fields.Date("Until", help="Last day of the manual grade. Empty: until it is withdrawn.")
+    until = fields.Date(help="Last day of the manual grade. Empty: until it is withdrawn.")
 
     @api.model
     def default_get(self, fields_list):
