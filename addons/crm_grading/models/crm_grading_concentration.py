@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 PERCENTS = (1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100)
@@ -25,6 +26,8 @@ class CrmGradingConcentration(models.Model):
     amount = fields.Monetary(
         "Revenue at the Top", readonly=True, aggregator='avg', groups='crm_grading.group_customer_amounts')
 
+    is_latest = fields.Boolean("Latest", compute='_compute_is_latest', search='_search_is_latest')
+
     # the same for all points of a day
     population = fields.Integer("Customers with Revenue", readonly=True, aggregator='avg')
     total = fields.Monetary("Revenue", readonly=True, aggregator='avg', groups='crm_grading.group_customer_amounts')
@@ -37,6 +40,19 @@ class CrmGradingConcentration(models.Model):
 
     _point_uniq = models.Constraint(
         'UNIQUE(company_id, date, top_percent)', "There is one point of the curve per company, day and percentage.")
+
+    def _compute_is_latest(self):
+        latest = self.search([('id', 'in', self.ids), ('is_latest', '=', True)])
+        for point in self:
+            point.is_latest = point in latest
+
+    def _search_is_latest(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        latest = Domain('id', 'in', SQL(
+            """SELECT point.id FROM crm_grading_concentration AS point
+                WHERE point.date = (SELECT MAX(date) FROM crm_grading_concentration WHERE company_id = point.company_id)"""))
+        return latest if True in value else ~latest
 
 
 class CrmGradingRun(models.Model):

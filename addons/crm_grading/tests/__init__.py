@@ -28,3 +28,5 @@ from . import test_res_partner
 from . import test_interest
 from . import test_customer_page
 from . import test_tools
+from . import test_workbook
+from . import test_reports

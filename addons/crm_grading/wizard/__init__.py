@@ -3,3 +3,4 @@ from . import crm_grade_override
 from . import crm_segment_activity
 from . import crm_lifecycle_override
 from . import crm_grade_migration
+from . import crm_grading_workbook
