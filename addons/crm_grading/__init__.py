@@ -1,6 +1,6 @@
-from . import controllers
 from . import models
 from . import report
 from . import wizard
 from . import demo
 from .hooks import uninstall_hook
+from . import controllers

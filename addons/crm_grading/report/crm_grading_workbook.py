@@ -157,8 +157,8 @@ class WorkbookWriter:
                 self._cell(sheet, row, 1, value, kind)
                 row += 1
         source = dict(self.wizard._fields['source']._description_selection(self.env))[self.wizard.source]
-        for note in (_("Grades: %(source)s.", source=source),
-                     _("Top x %%: the first of all customers sorted by revenue, rounded up; net revenue, untaxed, of 12 months.")):
+        for note in (_("Grades: %(grades)s.", grades=source),
+                     _("Top customers: the first of all customers with revenue, sorted by it, rounded up. Revenue: net, untaxed, of 12 months.")):
             row += 1
             sheet.write_string(row, 0, note, self.formats['subtitle'])
 

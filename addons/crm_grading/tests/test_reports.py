@@ -15,6 +15,7 @@ DASHBOARD = 'crm_grading/data/dashboards/customer_grades_dashboard.json'
 class TestGradeValue(GradingRunCase):
 
     def _rows(self, company=None, env=None):
+        self.env['crm.grade.value'].invalidate_model()
         return (env or self.env)['crm.grade.value'].search([('company_id', '=', (company or self.company).id)])
 
     def test_value_by_grade(self):
@@ -182,7 +183,8 @@ class TestDashboard(GradingRunCase):
             self.assertTrue(self.env.ref(menu))
 
     def test_group(self):
+        self.env['res.lang']._activate_lang(self.manager.lang)
         dashboard = self.env.ref('crm_grading.spreadsheet_dashboard_customer_grades')
-        self.assertTrue(dashboard.with_user(self.manager).has_access('read'))
-        self.assertFalse(dashboard.with_user(self.rep).has_access('read'))
-        self.assertTrue(json.loads(dashboard.with_user(self.manager)._get_serialized_readonly_dashboard())['snapshot']['sheets'])
+        self.assertTrue(dashboard.with_env(self._as(self.manager)).has_access('read'))
+        self.assertFalse(dashboard.with_env(self._as(self.rep)).has_access('read'))
+        self.assertTrue(json.loads(dashboard.with_env(self._as(self.manager))._get_serialized_readonly_dashboard())['snapshot']['sheets'])
