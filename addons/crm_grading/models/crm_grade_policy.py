@@ -32,7 +32,8 @@ class CrmGrade(models.Model):
         """Carry the present policy over to the customers that are in the grade now; no activity plan starts."""
         self.check_access('write')
         for grade in self:
-            customers = self.env['crm.customer'].sudo().search([('grade_id', '=', grade.id)])  # price lists and limits need more than sales rights
+            # price lists and limits need more than sales rights
+            customers = self.env['crm.customer'].sudo().search([('grade_id', '=', grade.id)])
             for start in range(0, len(customers), BATCH):
                 self.sudo()._reconcile({customer: grade.sudo() for customer in customers[start:start + BATCH]}, grade.company_id)
 
@@ -52,6 +53,7 @@ class CrmGrade(models.Model):
             Grade._carry_over(changed, company)
             done += len(changed)
             commit_progress(self.env)
+        Grade._reconcile_strays(company, batch)
         done += Grade._start_lead_plans(company, batch)
         self.env['crm.lifecycle.state'].sudo()._start_plans(company, batch)  # as above
         return done
@@ -69,6 +71,21 @@ class CrmGrade(models.Model):
         customers = self.env['crm.customer'].browse(customer for customer, _ids in rows)
         changes = iter(self.env['crm.grade.history'].browse(change for _customer, ids in rows for change in ids))
         return {customer: [next(changes) for _id in ids] for customer, (_customer, ids) in zip(customers, rows)}
+
+    def _reconcile_strays(self, company, batch):
+        """Bring customers in line whose grade has gone without a change of grade, such as with the leading scheme itself."""
+        last = 0
+        while rows := self.env.execute_query(SQL(
+                """SELECT DISTINCT customer.id FROM crm_grade_policy_effect AS effect
+                     JOIN crm_customer AS customer ON customer.id = effect.customer_id
+                    WHERE effect.company_id = %s AND effect.state = 'applied' AND customer.id > %s
+                      AND effect.grade_id IS DISTINCT FROM customer.grade_id ORDER BY customer.id LIMIT %s""",
+                company.id, last, batch)):
+            customers = self.env['crm.customer'].browse(row[0] for row in rows)
+            self._reconcile({customer: customer.grade_id for customer in customers}, company)
+            commit_progress(self.env)
+            self.env.flush_all()
+            last = customers[-1].id
 
     def _carry_over(self, changed, company):
         last = {customer: changes[-1] for customer, changes in changed.items()}

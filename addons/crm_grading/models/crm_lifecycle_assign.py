@@ -113,7 +113,7 @@ class CrmLifecycleState(models.Model):
         pending = [('company_id', '=', company.id), ('plan_done', '=', False)]
         while entries := History.search(pending, order='id', limit=batch):
             for state, entered in entries.grouped('state_id').items():
-                customers = entered.customer_id.filtered(lambda customer: customer.active and customer.lifecycle_id == state)
+                customers = entered.customer_id.filtered_domain([('active', '=', True), ('lifecycle_id', '=', state.id)])
                 state.activity_plan_id._crm_start(customers.partner_id, company)
             entries.plan_done = True
             commit_progress(self.env)

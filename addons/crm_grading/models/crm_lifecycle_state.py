@@ -55,7 +55,8 @@ class CrmLifecycleState(models.Model):
     @api.model
     def _ordered(self, company):
         """Return the states of a company, from the first to the last."""
-        return self.sudo().search([('company_id', '=', company.id)], order='sequence, id')  # whose state it is does not depend on the reader
+        # whose state it is does not depend on the reader
+        return self.sudo().search([('company_id', '=', company.id)], order='sequence, id')
 
     def _default_state(self):
         """Return the first of the ordered states ``self`` that has no rules; none if all have rules."""

@@ -129,8 +129,7 @@ class TestLifecycle(LifecycleCommon):
     def test_history_is_append_only(self):
         self._assign()
         entry = self._history()[0]
-        for change in (lambda: entry.sudo().write({'date': '2020-01-01'}), lambda: entry.sudo().unlink(),
-                       lambda: self.unknown.unlink()):
+        for change in (lambda: entry.sudo().write({'date': '2020-01-01'}), entry.sudo().unlink, self.unknown.unlink):
             with self.assertRaises(UserError):
                 change()
         with self.assertRaises(UserError):

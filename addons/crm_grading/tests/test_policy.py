@@ -349,6 +349,14 @@ class TestPolicy(PolicyCommon):
         self.assertEqual(self._values(), self.nothing)
         self.assertFalse(self.env['crm.grade.history'].search([('policy_done', '=', False), ('scheme_id', '=', other.id)]))
 
+    def test_grade_gone_without_a_change(self):
+        """A scheme that leads no more takes its grades from the customers; what they brought goes with them."""
+        self._go(self.a, self.profiles[:2])
+        self.profile.grade_id = False
+        self._apply()
+        self.assertEqual(self._values(), self.nothing)
+        self.assertEqual(self._values(self.partners[1])[0], self.list_a)
+
     def test_carry_a_changed_policy_over(self):
         self._go(self.a, self.profiles[:2], run=self.first_run)
         self.partners[1].specific_property_product_pricelist = self.list_hand

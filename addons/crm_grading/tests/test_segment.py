@@ -62,7 +62,8 @@ class TestSegment(GradingCommon):
         self.assertEqual(segment.customer_count, 2)
 
     def test_several_segments_and_none(self):
-        few, many = self._segment("Few", criterion_ids=self._criterion('<', 1)), self._segment("Many", criterion_ids=self._criterion('>', 5))
+        few = self._segment("Few", criterion_ids=self._criterion('<', 1))
+        many = self._segment("Many", criterion_ids=self._criterion('>', 5))
         Customer = self.env['crm.customer']
         mine = [('id', 'in', self.profiles.ids)]
         self.assertEqual(Customer.search([('segment_ids', 'in', (few + many).ids), *mine], order='id'), self.profiles[0] + self.profiles[3])
@@ -147,7 +148,9 @@ class TestSegment(GradingCommon):
             'template_ids': [Command.create({
                 'summary': "Visit", 'activity_type_id': self.env.ref('mail.mail_activity_data_todo').id})]})
         env = self._as(self.rep)
-        env['crm.segment.activity'].create({'segment_id': segment.id, 'plan_id': plan.id}).action_start()
+        wizard = env['crm.segment.activity'].create({'segment_id': segment.id, 'plan_id': plan.id})
+        self.assertEqual(wizard.customer_count, 1, "the form promises what it will do")
+        wizard.action_start()
         self.assertEqual(self.partners.mapped(lambda partner: len(partner.activity_ids)), [0, 0, 1, 0])
         with self.assertRaises(UserError):
             self._as(self.rep2)['crm.segment.activity'].create({'segment_id': segment.id, 'plan_id': plan.id}).action_start()

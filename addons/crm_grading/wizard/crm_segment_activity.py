@@ -11,10 +11,11 @@ class CrmSegmentActivity(models.TransientModel):
 
     segment_id = fields.Many2one('crm.segment', required=True, readonly=True, ondelete='cascade')
     company_id = fields.Many2one(related='segment_id.company_id')
-    customer_count = fields.Integer(related='segment_id.customer_count')
+    customer_count = fields.Integer(related='segment_id.customer_count', related_sudo=False)
     plan_id = fields.Many2one(
         'mail.activity.plan', "Plan", required=True, ondelete='cascade',
-        domain="[('res_model', '=', 'res.partner'), ('template_ids', '!=', False), '|', ('company_id', '=', False), ('company_id', '=', company_id)]")
+        domain="[('res_model', '=', 'res.partner'), ('template_ids', '!=', False),"
+               " '|', ('company_id', '=', False), ('company_id', '=', company_id)]")
     date = fields.Date("Plan Date", required=True, default=fields.Date.context_today)
 
     def action_start(self):
