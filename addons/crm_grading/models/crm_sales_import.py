@@ -71,17 +71,17 @@ class CrmSalesImport(models.Model):
                 lambda other, one=record: other.id != one._origin.id and other.checksum == one.checksum
                 and other.company_id == one.company_id) if record.checksum else False
 
-    @api.depends('sample')
+    @api.depends('sample', 'column_ids.role', 'date_order', 'decimal_mark')
     def _compute_detected_note(self):
         orders = dict(self._fields['date_order']._description_selection(self.env))
         marks = dict(self._fields['decimal_mark']._description_selection(self.env))
         for record in self:
-            found = record.sample
-            if not found:
+            if not record.sample:
                 record.detected_note = False
                 continue
-            note = self.env._("%(date)s; decimals: %(mark)s", date=orders[found['order']], mark=marks[found['mark']])
-            record.detected_note = note if found['proven'] else self.env._(
+            order, mark, proven = record._writing()
+            note = self.env._("%(date)s; decimals: %(mark)s", date=orders[order], mark=marks[mark])
+            record.detected_note = note if proven else self.env._(
                 "%s. The dates allow both ways: please check them below.", note)
 
     @api.depends('sample', 'column_ids.role', 'line_detail')
@@ -97,6 +97,16 @@ class CrmSalesImport(models.Model):
         """Assigned columns as role -> position."""
         return {column.role: column.position for column in self.column_ids if column.role != 'ignore'}
 
+    def _writing(self):
+        """How dates and numbers are written in the assigned columns.
+
+        :returns: ('dmy' or 'mdy', decimal mark, whether the dates prove it)
+        """
+        roles, columns = self._roles(), self.sample['writing']
+        order, proven = columns[roles['date']][:2] if 'date' in roles else ('dmy', True)
+        marks = {columns[roles[role]][2] for role in ('quantity', 'price', 'amount') if role in roles}
+        return self.date_order or order, self.decimal_mark or (',' if ',' in marks else '.'), bool(self.date_order) or proven
+
     def _missing_labels(self):
         return self._role_labels(missing_roles(self._roles()))
 
@@ -104,13 +114,13 @@ class CrmSalesImport(models.Model):
         """The first rows of the file as what they become: dicts with the parsed values, or `problem`."""
         if missing_roles(self._roles()):
             return []
-        found = self.sample
+        order, mark, _proven = self._writing()
         parse = LineParser(
-            SimpleNamespace(roles=self._roles(), order=found['order'], mark=found['mark']),
+            SimpleNamespace(roles=self._roles(), order=order, mark=mark),
             fields.Date.context_today(self), self._currency_codes())
         reasons = self._reason_texts()
         rows = []
-        for number, cells in found['rows']:
+        for number, cells in self.sample['rows']:
             line = parse(number, cells)
             if isinstance(line, Problem):
                 rows.append({'line': number, 'problem': reasons[line.reason] % {'value': line.value}})
@@ -146,7 +156,7 @@ class CrmSalesImport(models.Model):
         return base64.b64decode(self.with_context(bin_size=False).data_file or b'')
 
     def _currency_codes(self):
-        return set(self.env['res.currency'].search([]).mapped('name'))
+        return set(self.env['res.currency'].search([('active', '=', True)]).mapped('name'))
 
     # -- actions ---------------------------------------------------------------------------------------------------------
 
@@ -166,7 +176,7 @@ class CrmSalesImport(models.Model):
         self.write({
             'state': 'mapped',
             'checksum': hashlib.sha256(self._raw_file()).hexdigest(),
-            'sample': {'rows': file.sample[:SAMPLE_SIZE], 'order': file.order, 'mark': file.mark, 'proven': file.order_proven},
+            'sample': {'rows': file.sample[:SAMPLE_SIZE], 'writing': file.writing()},
             'column_ids': [fields.Command.create({
                 'position': position, 'header': header,
                 'example': next((cells[position] for _line, cells in file.sample[:200]

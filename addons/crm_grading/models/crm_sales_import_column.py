@@ -37,7 +37,7 @@ class CrmSalesImportProblem(models.Model):
     _order = 'import_id, line'
 
     import_id = fields.Many2one('crm.sales.import', required=True, index=True, ondelete='cascade')
-    line = fields.Integer("Line", readonly=True, aggregator=None)
+    line = fields.Integer(readonly=True, aggregator=None)
     kind = fields.Selection([
         ('skipped', "Row skipped"), ('customer', "Row without customer"), ('note', "Note"), ('document', "Document not created"),
     ], required=True, readonly=True)

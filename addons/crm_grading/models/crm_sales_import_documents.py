@@ -46,8 +46,8 @@ class CrmSalesImport(models.Model):
         found = {}
         Country = self.env['res.country']
         for lang in {'en_US', *(code for code, _name in self.env['res.lang'].get_installed())}:
-            found |= {country.name.lower(): country.id for country in Country.with_context(lang=lang).search([])}
-        for country in Country.search([]):
+            found |= {country.name.lower(): country.id for country in Country.with_context(lang=lang).search([('code', '!=', False)])}
+        for country in Country.search([('code', '!=', False)]):
             found[country.code] = found[country.code.lower()] = country.id
         return found
 

@@ -204,12 +204,12 @@ class CrmSalesImport(models.Model):
         """Read the whole file once; keep what it says as a compact attachment for the phases to come."""
         self.problem_ids.unlink()
         problems = ProblemFile(self._reason_texts())
-        currencies = self.env['res.currency'].search([])
+        currencies = self.env['res.currency'].search([('active', '=', True)])
         digits = {currency.name: currency.decimal_places for currency in currencies}
         history = SalesHistory(
             self.line_detail, digits | {'': self.company_id.currency_id.decimal_places}, problems.add)
         label = self._phase_label('read')
-        history.read(
+        history.collect(
             self._open_file().lines(today=fields.Date.context_today(self), currencies=set(digits)),
             progress and (lambda lines: progress(0, 0, f'{label}: {lines:,}')))
         documents = [

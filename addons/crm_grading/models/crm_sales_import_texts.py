@@ -11,23 +11,22 @@ class CrmSalesImport(models.Model):
 
         :returns: what is wrong and what to do about it
         """
-        _ = self.env._
         params = dict(error.params)
         if error.code == 'missing_columns':
             params['roles'] = ', '.join(self._role_labels(params['roles'].split(', ')))
         return {
-            'empty': _("The file is empty. Choose a file with a header line and at least one row."),
-            'broken_gzip': _("The compressed file is damaged. Export or download it again."),
-            'too_big': _("The unpacked file is larger than %(limit)s. Split it into several files."),
-            'old_excel': _("This is an old Excel file (.xls). Save it as .xlsx or CSV and upload it again."),
-            'broken_sheet': _("The Excel file cannot be opened. Save it again as .xlsx or CSV."),
-            'binary': _("This is neither a text file nor an Excel workbook. Upload a .csv, .csv.gz or .xlsx file."),
-            'encoding': _("The file is not written in %(encoding)s (byte %(position)s). Choose another encoding."),
-            'unknown_encoding': _("The encoding %(encoding)s does not exist. Choose another one or have it detected."),
-            'quotes': _("The quotation marks do not match near line %(line)s. Correct that line and upload the file again."),
-            'missing_columns': _("No column is assigned to: %(roles)s. Assign these columns, then start again."),
-            'unknown_column': _("The file has no column %(column)s. It has: %(columns)s."),
-            'unknown_role': _("A column cannot be read as %(role)s. Use one of: %(roles)s."),
+            'empty': self.env._("The file is empty. Choose a file with a header line and at least one row."),
+            'broken_gzip': self.env._("The compressed file is damaged. Export or download it again."),
+            'too_big': self.env._("The unpacked file is larger than %(limit)s. Split it into several files."),
+            'old_excel': self.env._("This is an old Excel file (.xls). Save it as .xlsx or CSV and upload it again."),
+            'broken_sheet': self.env._("The Excel file cannot be opened. Save it again as .xlsx or CSV."),
+            'binary': self.env._("This is neither a text file nor an Excel workbook. Upload a .csv, .csv.gz or .xlsx file."),
+            'encoding': self.env._("The file is not written in %(encoding)s (byte %(position)s). Choose another encoding."),
+            'unknown_encoding': self.env._("The encoding %(encoding)s does not exist. Choose another one or have it detected."),
+            'quotes': self.env._("The quotation marks do not match near line %(line)s. Correct that line and upload the file again."),
+            'missing_columns': self.env._("No column is assigned to: %(roles)s. Assign these columns, then start again."),
+            'unknown_column': self.env._("The file has no column %(column)s. It has: %(columns)s."),
+            'unknown_role': self.env._("A column cannot be read as %(role)s. Use one of: %(roles)s."),
         }[error.code] % params
 
     def _role_labels(self, roles):
@@ -37,19 +36,18 @@ class CrmSalesImport(models.Model):
 
     def _reason_texts(self):
         """Why a row was skipped, or what was noted about it, by reason code, with room for its value."""
-        _ = self.env._
         return {
-            'no_customer': _("no customer"),
-            'no_number': _("no document number"),
-            'short': _("fewer columns than the header: %(value)s"),
-            'date': _("not a date: %(value)s"),
-            'future': _("date in the future: %(value)s"),
-            'ancient': _("date before 1970: %(value)s"),
-            'quantity': _("not a quantity: %(value)s"),
-            'price': _("not a price: %(value)s"),
-            'amount': _("not an amount: %(value)s"),
-            'currency': _("unknown or inactive currency: %(value)s"),
-            'split': _("the number is used for several documents; this one became %(value)s"),
-            'dates': _("lines of several days; the document bears the first one, %(value)s"),
-            'nothing': _("no line of document %(value)s has a price: nothing to invoice"),
+            'no_customer': self.env._("no customer"),
+            'no_number': self.env._("no document number"),
+            'short': self.env._("fewer columns than the header: %(value)s"),
+            'date': self.env._("not a date: %(value)s"),
+            'future': self.env._("date in the future: %(value)s"),
+            'ancient': self.env._("date before 1970: %(value)s"),
+            'quantity': self.env._("not a quantity: %(value)s"),
+            'price': self.env._("not a price: %(value)s"),
+            'amount': self.env._("not an amount: %(value)s"),
+            'currency': self.env._("unknown or inactive currency: %(value)s"),
+            'split': self.env._("the number is used for several documents; this one became %(value)s"),
+            'dates': self.env._("lines of several days; the document bears the first one, %(value)s"),
+            'nothing': self.env._("no line of document %(value)s has a price: nothing to invoice"),
         }

@@ -9,7 +9,12 @@ import openpyxl
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_grading.tools import (
-    sales_columns, sales_countries, sales_documents, sales_file, sales_text, sales_values,
+    sales_columns,
+    sales_countries,
+    sales_documents,
+    sales_file,
+    sales_text,
+    sales_values,
 )
 from odoo.addons.crm_grading.tools.sales_documents import SalesHistory
 from odoo.addons.crm_grading.tools.sales_file import Problem, SalesFile, SalesLine
@@ -23,7 +28,7 @@ def history(text, mapping=None, line_detail=False, today=None, currencies=None, 
     seen = []
     raw = text if isinstance(text, bytes) else text.encode()
     found = SalesHistory(line_detail, digits, seen.append)
-    found.read(SalesFile(raw, mapping, **options).lines(today, currencies))
+    found.collect(SalesFile(raw, mapping, **options).lines(today, currencies))
     found.seen = seen
     return found
 

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -80,13 +80,15 @@ class TestSalesImport(SalesImportCase):
         for move in self._moves():
             twin = self.env['account.move'].create({
                 'move_type': move.move_type, 'partner_id': move.partner_id.id, 'invoice_date': move.invoice_date,
-                'invoice_payment_term_id': False, 'invoice_date_due': move.invoice_date, 'journal_id': self.company_data['default_journal_sale'].id,
+                'invoice_payment_term_id': False, 'invoice_date_due': move.invoice_date,
+                'journal_id': self.company_data['default_journal_sale'].id,
                 'invoice_line_ids': [fields.Command.create({
                     'name': 'x', 'quantity': 1, 'price_unit': move.amount_total, 'tax_ids': [],
                     'account_id': move.invoice_line_ids.account_id.id})]})
             twin.action_post()
-            names = ['display_type', 'account_id', 'balance', 'debit', 'credit', 'amount_currency', 'amount_residual', 'price_subtotal',
-                     'price_total', 'currency_id', 'partner_id', 'date', 'date_maturity', 'parent_state', 'company_id', 'reconciled']
+            names = ['display_type', 'account_id', 'balance', 'debit', 'credit', 'amount_currency', 'amount_residual',
+                     'price_subtotal', 'price_total', 'currency_id',
+                     'partner_id', 'date', 'date_maturity', 'parent_state', 'company_id', 'reconciled']
             self.assertRecordValues(move.line_ids, [
                 {name: value for name, value in values.items() if name != 'id'}
                 for values in twin.line_ids.read(names, load=None)])
@@ -102,7 +104,8 @@ class TestSalesImport(SalesImportCase):
             [(line.product_id.default_code, line.name, line.quantity, line.price_unit, line.price_subtotal)
              for line in move.invoice_line_ids], [('A1', 'Lamp', 2.0, 2.55, 5.1), ('B2', 'Cup', 3.0, 1.005, 3.02)])
         self.assertFalse(move.line_ids.tax_ids)
-        self.assertEqual(self.env['product.product'].search_count([('company_id', '=', self.company.id), ('default_code', '!=', False)]), 2)
+        self.assertEqual(self.env['product.product'].search_count([
+            ('company_id', '=', self.company.id), ('default_code', '!=', False)]), 2)
 
     def test_problems_are_reported(self):
         record = self._import()
@@ -198,7 +201,7 @@ class TestSalesImport(SalesImportCase):
 
         def refuse(moves, soft=True):
             if '2010/7' in moves.mapped('name'):
-                raise ValidationError("not this one")
+                raise ValidationError(self.env._("not this one"))
             return post(moves, soft)
 
         with patch.object(self.registry['account.move'], '_post', refuse):
@@ -248,6 +251,16 @@ class TestSalesImportForm(SalesImportCase):
         record.action_start()
         record._cron_run()
         self.assertEqual(self._documents(), [('1', 'K', 'out_invoice', 'posted', '2011-04-03', 1000.5)])
+
+    def test_form_previews_while_assigning(self):
+        record = self._import('Beleg;Wer;Wann;Was\n1;K;03.04.2011;1.000,50\n', run=False)
+        record.action_detect()
+        with Form(record) as form:
+            for place, role in enumerate(('number', 'customer', 'date', 'amount')):
+                with form.column_ids.edit(place) as column:
+                    column.role = role
+            self.assertIn("1000.50", str(form.preview))
+        self.assertEqual(record._roles(), {'number': 0, 'customer': 1, 'date': 2, 'amount': 3})
 
     def test_preview(self):
         record = self._import(run=False)

@@ -56,7 +56,7 @@ class SalesHistory:
         self.counts = {'lines': 0, 'problems': 0, 'no_customer': 0, 'notes': 0}
         self.note_kinds = {}
 
-    def read(self, lines, progress=None):
+    def collect(self, lines, progress=None):
         """Take in all lines; then `documents` holds those with something to invoice, in the order of the file.
 
         :param progress: called every 10,000 lines with their number

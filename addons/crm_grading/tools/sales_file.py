@@ -64,6 +64,15 @@ class SalesFile:
             order, proven = date_order(self._column('date', self._rows()))
         return order, proven or not any(YEAR_LAST.match(tidy(text)) for text in islice(self._column('date'), 100))
 
+    def writing(self):
+        """How each column is written, whatever it means: list of (date order, whether proven, decimal mark)."""
+        found = []
+        for position in range(len(self.header)):
+            texts = [cells[position] for _line, cells in self.sample if position < len(cells)]
+            order = (self.order, self.order_proven) if position == self.roles.get('date') else date_order(texts)
+            found.append((*order, decimal_mark(texts)))
+        return found
+
     def check(self):
         """Refuse a file that lacks a needed column."""
         if missing := missing_roles(self.roles):

@@ -3,6 +3,7 @@ import datetime
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 PLAIN_NUMBER = re.compile(r'-?\d+(?:\.\d+)?\Z')
 SCIENTIFIC = re.compile(r'[+-]?\d+(?:\.\d+)?[eE][+-]?\d+\Z')
@@ -20,7 +21,8 @@ COMPACT = re.compile(r'(\d{4})(\d{2})(\d{2})(?:[T\s]\d.*)?\Z')
 NAMED_MONTH = re.compile(r'(\d{1,2})[-/. ]([A-Za-z]{3,9})\.?[-/., ]+(\d{4}|\d{2})(?:[T\s].*)?\Z')
 MONTH_NAMED = re.compile(r'([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[T\s].*)?\Z')
 SERIAL = re.compile(r'(\d{5})(?:\.\d+)?\Z')
-MONTHS = {name: number for number, name in enumerate(['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'], 1)}
+MONTHS = {
+    'jan': 1, 'feb': 2, 'mar': 3, 'apr': 4, 'may': 5, 'jun': 6, 'jul': 7, 'aug': 8, 'sep': 9, 'oct': 10, 'nov': 11, 'dec': 12}
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
 PIVOT = 70
 
@@ -119,7 +121,7 @@ def _disorder(days):
     """How little days look like a history: steps back in time, then the time from the first to the last one."""
     if not days:
         return 0, 0
-    steps_back = sum(later < earlier for earlier, later in zip(days, days[1:], strict=False))
+    steps_back = sum(later < earlier for earlier, later in pairwise(days))
     (year, month, day), (last_year, last_month, last_day) = min(days), max(days)
     return steps_back, (last_year - year) * 372 + (last_month - month) * 31 + last_day - day
 
