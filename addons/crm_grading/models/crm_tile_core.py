@@ -38,8 +38,8 @@ class CrmTile(models.AbstractModel):
             Part(grade.name, count, [*domain, ('grade_id', '=', grade.id)], grade.color)
             for grade, count in sorted(groups, key=lambda group: group[0].sequence)]
         return Tile(
-            self.env._("Graded customers"), sum(part.value for part in parts), 'crm.customer', domain, icon='fa-certificate', tone='primary',
-            parts=tuple(parts), sequence=10)
+            self.env._("Graded customers"), sum(part.value for part in parts), 'crm.customer', domain, icon='fa-certificate',
+            tone='primary', parts=tuple(parts), sequence=10)
 
     def _tile_promoted(self, place):
         return self._moved(place, 'up', self.env._("Promoted this month"), 'fa-arrow-up', 'success', 20)
@@ -90,6 +90,14 @@ class CrmTile(models.AbstractModel):
         return Tile(
             self.env._("Interests of the last 30 days"), self.env['crm.interest'].search_count(domain), 'crm.interest', domain,
             icon='fa-lightbulb-o', tone='info', sequence=45)
+
+    def _tile_my_activities(self, place):
+        if place.name != 'overview':
+            return None
+        domain = [('user_id', '=', self.env.uid), ('date_deadline', '<=', place.company._crm_today())]
+        count = self.env['mail.activity'].search_count(domain)
+        return Tile(
+            self.env._("My activities due"), count, 'mail.activity', domain, icon='fa-bell', tone='danger', sequence=5)
 
     # ------------------------------------------------------------------
     # Customer page: open issues

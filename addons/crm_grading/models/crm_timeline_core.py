@@ -64,7 +64,8 @@ class CrmTimeline(models.AbstractModel):
     def _timeline_won(self, customer):
         return Happening(
             self.env._("Won"), 'fa-trophy', 'crm.lead', customer.of('partner_id') & Domain('won_status', '=', 'won'),
-            'date_closed', title='name', amount='expected_revenue', currency='company_currency', author='user_id', tone='success', group='sales')
+            'date_closed', title='name', amount='expected_revenue', currency='company_currency', author='user_id',
+            tone='success', group='sales')
 
     def _timeline_lost(self, customer):
         return Happening(
@@ -81,7 +82,8 @@ class CrmTimeline(models.AbstractModel):
     def _timeline_order(self, customer):
         return Happening(
             self.env._("Orders"), 'fa-shopping-cart', 'sale.order', customer.of('partner_id') & Domain('state', '=', 'sale'),
-            'date_order', title='name', amount='amount_total', direction=lambda order: 'in', author='user_id', tone='success', group='sales')
+            'date_order', title='name', amount='amount_total', direction=lambda order: 'in', author='user_id',
+            tone='success', group='sales')
 
     def _timeline_delivery(self, customer):
         """Deliveries and returns, where Inventory is installed."""
@@ -107,7 +109,8 @@ class CrmTimeline(models.AbstractModel):
     def _timeline_credit_note(self, customer):
         return Happening(
             self.env._("Credit notes"), 'fa-undo', 'account.move', self._invoices(customer, 'out_refund'), 'invoice_date',
-            title='name', amount='amount_total', direction=lambda move: 'out', author='invoice_user_id', tone='warning', group='money')
+            title='name', amount='amount_total', direction=lambda move: 'out', author='invoice_user_id',
+            tone='warning', group='money')
 
     def _timeline_payment(self, customer):
         return Happening(

@@ -8,7 +8,7 @@ from .contract_points import TileContractCase
 class TestTileContract(TileContractCase, GradingCommon):
     tile_keys = {
         'grades': 'overview', 'promoted': 'overview', 'demoted': 'overview', 'overdue': 'overview', 'silent': 'overview',
-        'unowned': 'overview', 'interests': 'overview', 'open_opportunities': 'customer', 'open_quotations': 'customer',
+        'unowned': 'overview', 'my_activities': 'overview', 'interests': 'overview', 'open_opportunities': 'customer', 'open_quotations': 'customer',
         'overdue_invoices': 'customer', 'overdue_activities': 'customer'}
     amount_tiles = frozenset({'overdue', 'overdue_invoices'})
 
@@ -36,6 +36,8 @@ class TestTileContract(TileContractCase, GradingCommon):
             self.env['crm.grade.history'].create({
                 'customer_id': self._profile(partner).id, 'scheme_id': self.scheme.id, 'company_id': self.company.id,
                 'date': '2026-06-01', 'grade_id': self.grade.id, 'move': 'up' if key == 'promoted' else 'down'})
+        elif key == 'my_activities':
+            partner.activity_schedule('mail.mail_activity_data_call', date_deadline='2026-06-15', user_id=self.manager.id)
         elif key == 'interests':
             self.env['crm.interest'].create({'partner_id': partner.id, 'company_id': self.company.id, 'note': "Pump"})
         elif key == 'open_opportunities':
@@ -79,6 +81,14 @@ class TestTileContract(TileContractCase, GradingCommon):
         partner = self._customers()
         self._invoices([(partner, '2026-06-01', 10)] * 3, due=['2026-06-14', '2026-06-15', '2026-06-16'])
         self.assertEqual(self._value('overdue_invoices', partner), 10.0)
+
+    def test_due_today(self):
+        """Due are the user's own activities up to today."""
+        partner, before = self._customers(), self._value('my_activities')
+        for day in ('2026-06-14', '2026-06-15', '2026-06-16'):
+            partner.activity_schedule('mail.mail_activity_data_call', date_deadline=day, user_id=self.manager.id)
+        partner.activity_schedule('mail.mail_activity_data_call', date_deadline='2026-06-14', user_id=self.rep.id)
+        self.assertEqual(self._value('my_activities') - before, 2)
 
     def test_company(self):
         """Figures are those of the current company, in its currency."""

@@ -95,7 +95,8 @@ class TestTimelineContract(TimelineContractCase, GradingCommon):
         receivable = self.env['account.account'].search(
             [('company_ids', 'in', company.ids), ('account_type', '=', 'asset_receivable')], limit=1)
         payment = self.env['account.payment'].create({
-            'destination_account_id': receivable.id, 'partner_id': partner.id, 'partner_type': 'customer', 'payment_type': 'inbound', 'amount': 20, 'date': YESTERDAY,
+            'destination_account_id': receivable.id,
+            'partner_id': partner.id, 'partner_type': 'customer', 'payment_type': 'inbound', 'amount': 20, 'date': YESTERDAY,
             'journal_id': journal.id, 'company_id': company.id})
         payment.state = 'paid'
         return payment
