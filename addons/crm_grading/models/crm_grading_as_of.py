@@ -35,6 +35,11 @@ class CrmGradingScheme(models.Model):
         self.env.cr.execute(SQL("ANALYZE %s", table))
         return table
 
+    def _recorded_since(self):
+        """Return the first day with a recorded grade of the scheme, None if there is none."""
+        history = self.env['crm.grade.history'].sudo()  # a date says nothing about whose grade it is
+        return history.search([('scheme_id', '=', self.id)], order='date, id', limit=1).date or None
+
     def _replayed_sql(self, date):
         return SQL(
             "SELECT subject_id, computed_grade_id AS grade_id, score, amount, segment_id FROM (%s) AS graded",

@@ -187,6 +187,11 @@ class TestMigration(GradingRunCase):
             wizard.action_compare()
         self.assertFalse(wizard.sudo().line_ids)
 
+    def test_recorded_since(self):
+        self.assertFalse(self._wizard().recorded_since)
+        self._grade_all()
+        self.assertEqual(self._wizard().recorded_since, self.early)
+
     def test_default_scheme(self):
         other = self._revenue_scheme(self.company, self.grades)
         self.assertEqual(self.env['crm.grade.migration'].create({'company_id': self.company.id}).scheme_id, self.scheme)

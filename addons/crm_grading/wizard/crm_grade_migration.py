@@ -23,6 +23,7 @@ class CrmGradeMigration(models.TransientModel):
         SOURCES, "Grades", required=True, default='recorded',
         help="As recorded: the grades in force on the two days, with grace and manual grades. With the scheme as it is now:"
              " the figures of the two days, judged by today's settings.")
+    recorded_since = fields.Date(compute='_compute_recorded_since', help="First day with a recorded grade of the scheme.")
     line_ids = fields.One2many('crm.grade.migration.line', 'migration_id')
 
     @api.depends('company_id')
@@ -30,6 +31,11 @@ class CrmGradeMigration(models.TransientModel):
         for wizard in self:
             if wizard.scheme_id.company_id != wizard.company_id:
                 wizard.scheme_id = wizard._default_scheme(wizard.company_id)
+
+    @api.depends('scheme_id')
+    def _compute_recorded_since(self):
+        for wizard in self:
+            wizard.recorded_since = wizard.scheme_id and wizard.scheme_id._recorded_since()
 
     @api.model
     def _default_scheme(self, company):
@@ -49,11 +55,10 @@ class CrmGradeMigration(models.TransientModel):
                 "Nobody had a grade in “%(scheme)s” on either day. Choose other days, or “With the scheme as it is now”.",
                 scheme=self.scheme_id.name))
         action = self.env['ir.actions.act_window']._for_xml_id('crm_grading.crm_grade_migration_line_action')
-        return {
-            **action, 'domain': [('migration_id', '=', self.id)],
-            'name': self.env._(
-                "%(scheme)s: from %(start)s to %(end)s", scheme=self.scheme_id.name, start=format_date(self.env, self.date_from),
-                end=format_date(self.env, self.date_to))}
+        name = self.env._(
+            "%(scheme)s: from %(start)s to %(end)s", scheme=self.scheme_id.name, start=format_date(self.env, self.date_from),
+            end=format_date(self.env, self.date_to))
+        return {**action, 'domain': [('migration_id', '=', self.id)], 'name': name, 'display_name': name}
 
     def _compute_lines(self):
         """(Re)write a line per customer who had a grade on at least one of the days; set-based, whatever their number."""

@@ -19,6 +19,7 @@ class CrmGradingWorkbook(models.TransientModel):
     date_from = fields.Date(
         "Compared with", required=True, default=lambda self: self.env.company._crm_today() - relativedelta(years=1))
     source = fields.Selection(SOURCES, "Grades", required=True, default='recorded')
+    recorded_since = fields.Date(compute='_compute_recorded_since', help="First day with a recorded grade of the scheme.")
     top_count = fields.Integer("Customers Listed", required=True, default=100)
 
     _top_count_check = models.Constraint('CHECK(top_count BETWEEN 1 AND 10000)', "List between 1 and 10,000 customers.")
@@ -28,6 +29,11 @@ class CrmGradingWorkbook(models.TransientModel):
         for wizard in self:
             if wizard.scheme_id.company_id != wizard.company_id:
                 wizard.scheme_id = self.env['crm.grade.migration']._default_scheme(wizard.company_id)
+
+    @api.depends('scheme_id')
+    def _compute_recorded_since(self):
+        for wizard in self:
+            wizard.recorded_since = wizard.scheme_id and wizard.scheme_id._recorded_since()
 
     def action_download(self):
         """Check the question and download the answer.
