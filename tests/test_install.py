@@ -3,7 +3,6 @@ import ast
 import pathlib
 
 import pytest
-
 from databases import base_template, copy_of, inside, odoo, rows
 
 MODULE = 'crm_grading'
@@ -86,7 +85,8 @@ def content(name):
                  'ir_actions_client': 'ir_act_client', 'ir_actions_act_url': 'ir_act_url'}.get(table, table)
         found[table] = rows(name, CONTENT.format(table=table, condition=(
             f"id IN (SELECT res_id FROM ir_model_data WHERE module = '{MODULE}' AND model = '{model}')")))
-    for table, in rows(name, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^crm_(grad|rfm|life|cust|metric|segment|interest)'"):
+    ours = "tablename ~ '^crm_(grad|rfm|life|cust|metric|segment|interest)'"
+    for table, in rows(name, f"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND {ours}"):
         if rows(name, f"SELECT FROM information_schema.columns WHERE table_name = '{table}' AND column_name = 'id'"):
             found[table] = rows(name, CONTENT.format(table=table, condition="TRUE"))
     found['external ids'] = rows(name, f"SELECT name, model, res_id, noupdate FROM ir_model_data WHERE module = '{MODULE}' ORDER BY name")

@@ -3,9 +3,11 @@ from contextlib import contextmanager
 from datetime import date
 
 from freezegun import freeze_time
+
 from odoo import Command
-from odoo.addons.crm_grading.tests.common import GradingCommon
 from odoo.tests import tagged
+
+from odoo.addons.crm_grading.tests.common import GradingCommon
 
 
 @tagged('post_install', '-at_install')

@@ -10,11 +10,13 @@ MESSAGES = (
     ("Thank you for the visit", "<p>It was good to see the new line running. I will send the drawing tomorrow.</p>", 'out'),
     ("Price for ten gear pumps", "<p>What is your best price for ten pumps, delivered in spring?</p>", 'in'),
 )
-CALLS = ("Asked how the last delivery went", "Agreed on the next order", "Reminded of the open quotation", "Talked about spare parts for the old press")
+CALLS = ("Asked how the last delivery went", "Agreed on the next order", "Reminded of the open quotation",
+         "Talked about spare parts for the old press")
 MEETINGS = ("Visit to the plant", "Yearly talk", "Demonstration of frequency converters")
 TOPICS = ("Maintenance contract", "Faster delivery", "Energy saving")
 WISHES = (
-    "Wants to replace the old motors by spring", "Asked for a price list in Chinese", "Would take a maintenance contract for the whole line",
+    "Wants to replace the old motors by spring", "Asked for a price list in Chinese",
+    "Would take a maintenance contract for the whole line",
     "Looks for a second source of bearings", "Needs delivery within 24 hours", "Plans a second hall next year")
 # customer, what it is about, expected revenue, probability, stage, days old
 OPPORTUNITIES = (
@@ -43,7 +45,7 @@ class Log:
         self.env, self.company, self.partners, self.today = env, company, partners, today
         self.by_key = {customer.key: partner for customer, partner in partners.items()}
 
-    def create(self):
+    def write_down(self):
         self._messages()
         self._calls()
         self._meetings()
@@ -64,7 +66,8 @@ class Log:
     def _messages(self):
         comment = self.env.ref('mail.mt_comment')
         self.env['mail.message'].create([{
-            'model': 'res.partner', 'res_id': partner.id, 'record_name': partner.name, 'message_type': 'email' if way == 'in' else 'comment',
+            'model': 'res.partner', 'res_id': partner.id, 'record_name': partner.name,
+            'message_type': 'email' if way == 'in' else 'comment',
             'subtype_id': comment.id, 'subject': subject, 'body': body, 'date': datetime.combine(day, time(8, rng.randint(0, 59))),
             'author_id': (partner.child_ids[:1] or partner).id if way == 'in' else partner.user_id.partner_id.id,
             'partner_ids': [] if way == 'in' else [Command.link((partner.child_ids[:1] or partner).id)],
@@ -88,7 +91,8 @@ class Log:
     def _meetings(self):
         events = [(partner, day, rng) for customer, partner in self.partners.items() for day, rng in self._moments(customer, 0.25)]
         self.env['calendar.event'].with_context(dont_notify=True, no_mail_to_attendees=True).create([{
-            'name': f'{rng.choice(MEETINGS)}: {partner.name}', 'start': datetime.combine(day, time(9)), 'stop': datetime.combine(day, time(11)),
+            'name': f'{rng.choice(MEETINGS)}: {partner.name}', 'start': datetime.combine(day, time(9)),
+            'stop': datetime.combine(day, time(11)),
             'user_id': partner.user_id.id, 'partner_ids': [Command.set([partner.id, partner.user_id.partner_id.id])],
         } for partner, day, rng in events])
 

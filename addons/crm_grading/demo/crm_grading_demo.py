@@ -50,12 +50,12 @@ class DemoCompany:
 
     def fill(self):
         self._set_up_accounting()
-        partners = Contacts(self.env, self.company).create(self.cast)
+        partners = Contacts(self.env, self.company).make(self.cast)
         Documents(self.env, self.company, self._price_products(), self.today).sell(partners)
         judging = Judging(self.env, self.company)
         if self.cast is CAST:
-            Log(self.env, self.company, partners, self.today).create()
-            leading = judging.create()
+            Log(self.env, self.company, partners, self.today).write_down()
+            leading = judging.set_up()
             judging.segments()
         else:
             leading = judging.create_simple()

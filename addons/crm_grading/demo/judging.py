@@ -47,7 +47,7 @@ class Judging:
         metrics = env['crm.metric'].search([])
         self.metrics = dict(zip(metrics.mapped('code'), metrics))
 
-    def create(self):
+    def set_up(self):
         """Create grades, schemes and segments. :return: the leading scheme"""
         self.grades = {vals[0]: grade for vals, grade in zip(GRADES, self.env['crm.grade'].create(
             [self._grade(number, *vals) for number, vals in enumerate(GRADES, start=1)]))}

@@ -72,7 +72,7 @@ class Past:
 
     def _plan_from_now_on(self, leading):
         for name, plan in (('A1', 'demo_plan_welcome'), ('A2', 'demo_plan_welcome'), ('C', 'demo_plan_rescue')):
-            grade = leading.band_ids.grade_id.filtered(lambda grade: grade.name == name)
+            grade = leading.band_ids.grade_id.filtered(lambda grade, name=name: grade.name == name)
             plan = self.env.ref(f'crm_grading.{plan}')
             if not plan.company_id or plan.company_id == self.company:
                 grade.activity_plan_id = plan

@@ -20,7 +20,7 @@ class Contacts:
         self.company = company
         self.users = {login: env.ref(f'crm_grading.demo_user_{login}') for login in ('rep', 'rep2', 'lead', 'manager')}
 
-    def create(self, cast):
+    def make(self, cast):
         """Create the customers with their contacts. :return: ``{Customer: res.partner}``"""
         partners = self._load({f'demo_customer_{customer.key}': self._vals(customer) for customer in cast})
         by_customer = dict(zip(cast, partners))

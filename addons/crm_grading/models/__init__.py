@@ -69,5 +69,3 @@ from . import crm_ownership
 from . import crm_tile
 from . import crm_tile_core
 from . import res_partner
-from . import base_partner_merge
-from . import crm_lifecycle_merge

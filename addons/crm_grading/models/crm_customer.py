@@ -47,7 +47,7 @@ class CrmCustomer(models.Model):
 
     # recorded metrics: typed columns for what lists, pivots and graphs need, the rest as JSON by metric id
     metric_values = fields.Json(readonly=True, groups='base.group_system')
-    revenue = fields.Monetary("Revenue", readonly=True, groups=AMOUNTS, help="Net revenue of the last 12 months.")
+    revenue = fields.Monetary(readonly=True, groups=AMOUNTS, help="Net revenue of the last 12 months.")
     revenue_before = fields.Monetary("Revenue Last Year", readonly=True, groups=AMOUNTS,
                                      help="Net revenue of the same 12 months one year earlier.")
     revenue_growth = fields.Float("Growth (%)", readonly=True, groups=AMOUNTS, aggregator='avg')

@@ -32,7 +32,7 @@ class CrmCustomer(models.Model):
             found = self.env['crm.segment'].browse([segment for segment in value if segment]).exists()
         domain = Domain.OR(segment.customer_domain() for segment in found)
         if operator == 'in' and False in value:
-            everywhere = self.env['crm.segment'].search([])
+            everywhere = self.env['crm.segment'].search(Domain.TRUE)
             domain |= ~Domain.OR(segment.customer_domain() for segment in everywhere)
         return domain
 

@@ -30,7 +30,7 @@ class CrmGradePolicyEffect(models.Model):
     ], readonly=True)
     date = fields.Date(required=True, readonly=True)
     date_end = fields.Date("Ended On", readonly=True)
-    decided_by_id = fields.Many2one('res.users', "Decided By", readonly=True, ondelete='set null')
+    decided_by_id = fields.Many2one('res.users', readonly=True, ondelete='set null')
 
     # what the policy set or wants to set (nothing: it wants the value before back), and what was there before
     pricelist_id = fields.Many2one('product.pricelist', ondelete='cascade', readonly=True)

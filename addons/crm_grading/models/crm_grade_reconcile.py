@@ -39,7 +39,7 @@ class CrmGrade(models.Model):
             for kind in KINDS:
                 work.value(customer, grade, kind, by_subject.get((customer, kind, effects.category_id.browse()), nothing))
         work.tags(grades, by_subject)
-        work.write()
+        work.carry_out()
 
 
 class PolicyWork:
@@ -138,7 +138,7 @@ class PolicyWork:
                 ('company_id', '!=', self.company.id)])
         }
 
-    def write(self):
+    def carry_out(self):
         """Write everything, one write for all contacts with equal changes. The effects are the log: no messages."""
         Partner = self.Partner.with_context(tracking_disable=True)
         alike = defaultdict(list)

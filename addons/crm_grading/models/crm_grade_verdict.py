@@ -16,11 +16,11 @@ class CrmGradeVerdict(models.Model):
     status = fields.Selection([
         ('graded', "Graded"), ('too_new', "Too new"), ('too_little', "Too little data"), ('out', "Not in the scheme any more"),
     ], required=True, default='graded', readonly=True)
-    grade_id = fields.Many2one('crm.grade', "Grade", readonly=True, index='btree_not_null', ondelete='restrict',
+    grade_id = fields.Many2one('crm.grade', readonly=True, index='btree_not_null', ondelete='restrict',
                                help="The grade in force: the override if there is one, else the computed grade after grace.")
-    settled_grade_id = fields.Many2one('crm.grade', "Settled Grade", readonly=True, ondelete='restrict',
+    settled_grade_id = fields.Many2one('crm.grade', readonly=True, ondelete='restrict',
                                        help="The computed grade after grace, as it is without the override.")
-    computed_grade_id = fields.Many2one('crm.grade', "Computed Grade", readonly=True, ondelete='restrict',
+    computed_grade_id = fields.Many2one('crm.grade', readonly=True, ondelete='restrict',
                                         help="What the figures say today, without grace and override.")
     score = fields.Float(readonly=True, digits=(16, 2), aggregator='avg')
     segment_id = fields.Many2one('crm.rfm.segment', "RFM Segment", readonly=True, ondelete='set null')
@@ -38,7 +38,7 @@ class CrmGradeVerdict(models.Model):
     override_grade_id = fields.Many2one('crm.grade', ondelete='restrict', readonly=True)
     override_reason = fields.Char(readonly=True)
     override_user_id = fields.Many2one('res.users', "Overridden By", readonly=True)
-    override_until = fields.Date("Override Until", readonly=True, help="Last day of the override; empty: until withdrawn.")
+    override_until = fields.Date(readonly=True, help="Last day of the override; empty: until withdrawn.")
 
     _customer_uniq = models.UniqueIndex('(scheme_id, customer_id) WHERE customer_id IS NOT NULL')
     _lead_uniq = models.UniqueIndex('(scheme_id, lead_id) WHERE lead_id IS NOT NULL')

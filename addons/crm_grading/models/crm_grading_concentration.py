@@ -61,9 +61,10 @@ class CrmGradingRun(models.Model):
     concentration_ids = fields.One2many('crm.grading.concentration', 'run_id', readonly=True)
 
     def _judge_customers(self, schemes, partners):
-        super()._judge_customers(schemes, partners)
+        result = super()._judge_customers(schemes, partners)
         if partners is None:
             self._concentrate()
+        return result
 
     def _concentrate(self):
         """Store the Pareto curve of the revenue that the run has recorded; replaces an earlier one of the same day."""

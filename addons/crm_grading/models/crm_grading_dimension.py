@@ -22,7 +22,7 @@ class CrmGradingDimension(models.Model):
         ('linear', "Linear between two points"),
     ], required=True, default='threshold')
     step_ids = fields.One2many('crm.grading.step', 'dimension_id', "Thresholds", copy=True)
-    groups = fields.Integer("Groups", default=5, help="Number of groups of customers, from 2 to 100.")
+    groups = fields.Integer(default=5, help="Number of groups of customers, from 2 to 100.")
     low_value = fields.Float("Value for 0 points", digits=(16, 4))
     high_value = fields.Float("Value for 100 points", digits=(16, 4))
     if_missing = fields.Selection([

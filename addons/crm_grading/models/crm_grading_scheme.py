@@ -47,7 +47,7 @@ class CrmGradingScheme(models.Model):
     cell_ids = fields.One2many('crm.grading.cell', 'scheme_id', "Cells", copy=True)
     segment_ids = fields.One2many('crm.rfm.segment', 'scheme_id', "Segments", copy=True)
     share_metric_id = fields.Many2one(
-        'crm.metric', "Share Metric", ondelete='restrict',
+        'crm.metric', ondelete='restrict',
         help="Metric by which reports weigh the grades (revenue share per grade).")
 
     # hysteresis: promotion is at once

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..tools.lifecycle import DEFAULT_STATES
 
@@ -10,7 +11,7 @@ class CrmLifecycleState(models.Model):
     @api.model
     def _create_defaults(self, companies=None):
         """Give every company without any life-cycle state the usual ones; companies that have states are left alone."""
-        companies = companies or self.env['res.company'].search([])
+        companies = companies or self.env['res.company'].search(Domain.TRUE)
         having = self.with_context(active_test=False).search([('company_id', 'in', companies.ids)]).company_id
         states = self.create([
             self._default_vals(default, company, sequence)

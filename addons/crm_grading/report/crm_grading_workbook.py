@@ -1,3 +1,5 @@
+# pylint: disable=prefer-env-translation
+# The writer is no model: each sheet takes the translation of the user's environment as _.
 import io
 import re
 from typing import NamedTuple
@@ -158,7 +160,8 @@ class WorkbookWriter:
                 row += 1
         source = dict(self.wizard._fields['source']._description_selection(self.env))[self.wizard.source]
         for note in (_("Grades: %(grades)s.", grades=source),
-                     _("Top customers: the first of all customers with revenue, sorted by it, rounded up. Revenue: net, untaxed, of 12 months.")):
+                     _("Top customers: the first of all customers with revenue, sorted by it, rounded up."
+                       " Revenue: net, untaxed, of 12 months.")):
             row += 1
             sheet.write_string(row, 0, note, self.formats['subtitle'])
 

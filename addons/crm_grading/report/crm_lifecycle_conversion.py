@@ -17,7 +17,7 @@ class CrmLifecycleState(models.Model):
     won_count = fields.Integer("Won", compute='_compute_conversion', help="Of these, those that reached a state that counts as won.")
     needed_count = fields.Float("Needed per Win", compute='_compute_conversion', digits=(16, 1),
                                 help="How many customers have to enter this state so that one is won.")
-    median_days = fields.Float("Median Days", compute='_compute_conversion', digits=(16, 1),
+    median_days = fields.Float(compute='_compute_conversion', digits=(16, 1),
                                help="Median of the days until a customer left the state, for stays that ended in the period.")
 
     @api.depends_context('uid', 'allowed_company_ids', 'crm_lifecycle_months')

@@ -19,7 +19,7 @@ class CrmLifecycleReport(models.Model):
     partner_id = fields.Many2one('res.partner', "Contact", readonly=True)
     user_id = fields.Many2one('res.users', "Salesperson", readonly=True)
     company_id = fields.Many2one('res.company', readonly=True)
-    state_id = fields.Many2one('crm.lifecycle.state', "State", readonly=True)
+    state_id = fields.Many2one('crm.lifecycle.state', readonly=True)
     old_state_id = fields.Many2one('crm.lifecycle.state', "Came From", readonly=True)
     next_state_id = fields.Many2one('crm.lifecycle.state', "Went To", readonly=True)
     direction = fields.Selection(

@@ -81,7 +81,8 @@ class TestDistribution(GradingRunCase):
         self.assertEqual(flagged, {
             'is_last_of_day': first + last + older, 'is_last_of_month': last + older, 'is_latest': last})
         self.assertEqual(sum(rows.filtered('is_latest').mapped('customers')), 3)
-        self.assertEqual(self.env['crm.grading.distribution'].search_count([('is_latest', '=', True), ('scheme_id', '=', self.scheme.id)]), 3)
+        latest = [('is_latest', '=', True), ('scheme_id', '=', self.scheme.id)]
+        self.assertEqual(self.env['crm.grading.distribution'].search_count(latest), 3)
 
     def test_roles(self):
         self._run()

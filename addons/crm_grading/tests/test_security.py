@@ -204,13 +204,13 @@ class TestAmounts(GradedCommon):
             self.assertTrue(customers, "Else nothing is proven.")
             for name in self.AMOUNTS:
                 ways = {
-                    'read': lambda name=name: customers.read([name]),
-                    'search': lambda name=name: customers.search([(name, '>', 0)]),
-                    'sort': lambda name=name: customers.search([], order=name),
-                    'group': lambda name=name: customers.formatted_read_group([], ['grade_id'], [f'{name}:sum']),
-                    'group by': lambda name=name: customers.formatted_read_group([], [name], ['__count']),
-                    'export': lambda name=name: customers.export_data([name]),
-                    'web_read': lambda name=name: customers.web_read({name: {}}),
+                    'read': lambda name=name, customers=customers: customers.read([name]),
+                    'search': lambda name=name, customers=customers: customers.search([(name, '>', 0)]),
+                    'sort': lambda name=name, customers=customers: customers.search([], order=name),
+                    'group': lambda name=name, customers=customers: customers.formatted_read_group([], ['grade_id'], [f'{name}:sum']),
+                    'group by': lambda name=name, customers=customers: customers.formatted_read_group([], [name], ['__count']),
+                    'export': lambda name=name, customers=customers: customers.export_data([name]),
+                    'web_read': lambda name=name, customers=customers: customers.web_read({name: {}}),
                 }
                 for way, attempt in ways.items():
                     with self.subTest(role=role, field=name, way=way), self.assertRaises(AccessError):

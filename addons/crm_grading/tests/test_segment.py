@@ -136,7 +136,7 @@ class TestSegment(GradingCommon):
             'template_ids': [Command.create({
                 'summary': "Visit", 'activity_type_id': self.env.ref('mail.mail_activity_data_todo').id})]})
         action = segment.action_plan_activities()
-        self.env['crm.segment.activity'].with_context(action['context']).create({'plan_id': plan.id, 'date': '2026-07-01'}).action_start()
+        self.env['crm.segment.activity'].with_context(**action['context']).create({'plan_id': plan.id, 'date': '2026-07-01'}).action_start()
         self.assertEqual(self.partners.mapped(lambda partner: len(partner.activity_ids)), [0, 1, 1, 0])
         self.assertEqual(self.partners[2].activity_ids.user_id, self.rep)
         self.assertEqual(str(self.partners[1].activity_ids.date_deadline), '2026-07-01')
@@ -159,7 +159,7 @@ class TestSegment(GradingCommon):
         self.partners.write({'email': 'a@example.com'})
         segment = self._segment(grade_ids=self.grade_a.ids)
         action = segment.action_write_mail()
-        composer = self.env['mail.compose.message'].with_context(action['context']).create({'subject': "News", 'body': "<p>News</p>"})
+        composer = self.env['mail.compose.message'].with_context(**action['context']).create({'subject': "News", 'body': "<p>News</p>"})
         self.assertEqual(composer._evaluate_res_ids(), (self.partners[1] + self.partners[2]).ids)
         self.assertEqual((composer.model, composer.composition_mode), ('res.partner', 'mass_mail'))
         with self.assertRaisesRegex(UserError, "nobody"):

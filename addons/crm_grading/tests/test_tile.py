@@ -8,7 +8,8 @@ from .contract_points import TileContractCase
 class TestTileContract(TileContractCase, GradingCommon):
     tile_keys = {
         'grades': 'overview', 'promoted': 'overview', 'demoted': 'overview', 'overdue': 'overview', 'silent': 'overview',
-        'unowned': 'overview', 'my_activities': 'overview', 'interests': 'overview', 'open_opportunities': 'customer', 'open_quotations': 'customer',
+        'unowned': 'overview', 'my_activities': 'overview', 'interests': 'overview', 'open_opportunities': 'customer',
+        'open_quotations': 'customer',
         'overdue_invoices': 'customer', 'overdue_activities': 'customer'}
     amount_tiles = frozenset({'overdue', 'overdue_invoices'})
 

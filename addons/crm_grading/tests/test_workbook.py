@@ -107,7 +107,9 @@ class TestWorkbook(WorkbookCase):
             'name': "RFM", 'company_id': self.company.id, 'method': 'rfm', 'state': 'active', 'share_metric_id': self.revenue.id,
             'dimension_ids': [Command.create({'metric_id': metrics([code]).id, 'axis': axis, 'scoring': 'quantile', 'groups': 5})
                               for axis, code in (('r', 'recency'), ('f', 'invoice_count'), ('m', 'revenue'))],
-            'segment_ids': [Command.create({'name': "Biggest", 'sequence': 1, 'm_min': 3}), Command.create({'name': "Others", 'sequence': 2})]})
+            'segment_ids': [
+                Command.create({'name': "Biggest", 'sequence': 1, 'm_min': 3}),
+                Command.create({'name': "Others", 'sequence': 2})]})
         self._grade_all()
         sheet = self._book(self._wizard())["RFM segments"]
         self.assertEqual({row["Segment"]: row["Customers"] for row in self._table(sheet)}, {"Biggest": 1, "Others": 2})

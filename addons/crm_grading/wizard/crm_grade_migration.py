@@ -110,7 +110,7 @@ class CrmGradeMigrationLine(models.TransientModel):
     grade_id = fields.Many2one('crm.grade', "To", ondelete='cascade', falsy_value_label="-")
     move = fields.Selection([
         ('new', "New"), ('up', "Promoted"), ('same', "Unchanged"), ('down', "Demoted"), ('out', "Left")])
-    score_before = fields.Float("Score Before", digits=(16, 2), aggregator='avg')
+    score_before = fields.Float(digits=(16, 2), aggregator='avg')
     score = fields.Float("Score After", digits=(16, 2), aggregator='avg')
     amount_before = fields.Monetary("Value Before", groups='crm_grading.group_customer_amounts')
     amount = fields.Monetary("Value After", groups='crm_grading.group_customer_amounts')

@@ -13,7 +13,7 @@ class CrmSegmentActivity(models.TransientModel):
     company_id = fields.Many2one(related='segment_id.company_id')
     customer_count = fields.Integer(related='segment_id.customer_count', related_sudo=False)
     plan_id = fields.Many2one(
-        'mail.activity.plan', "Plan", required=True, ondelete='cascade',
+        'mail.activity.plan', required=True, ondelete='cascade',
         domain="[('res_model', '=', 'res.partner'), ('template_ids', '!=', False),"
                " '|', ('company_id', '=', False), ('company_id', '=', company_id)]")
     date = fields.Date("Plan Date", required=True, default=fields.Date.context_today)
