@@ -10,7 +10,8 @@ class CrmLifecycleOverride(models.TransientModel):
         active = self.env.context.get('active_ids') if self.env.context.get('active_model') == 'crm.customer' else []
         return self.env['crm.customer'].browse(active)
 
-    customer_ids = fields.Many2many('crm.customer', string="Customers", required=True, default=lambda self: self._default_customers(), readonly=True)
+    customer_ids = fields.Many2many(
+        'crm.customer', string="Customers", required=True, default=lambda self: self._default_customers(), readonly=True)
     company_id = fields.Many2one('res.company', compute='_compute_company_id')
     state_id = fields.Many2one('crm.lifecycle.state', required=True, domain="[('company_id', '=', company_id)]",
                                ondelete='cascade')
