@@ -66,8 +66,9 @@ TRACES = {
     'message subtypes': "SELECT id FROM mail_message_subtype",
     'sequences': "SELECT id FROM ir_sequence",
 }
+# arch_prev: the view as it was before, which Odoo notes on every update
 CONTENT = """
-    SELECT row_to_json(record)::jsonb - 'write_date' - 'write_uid' - 'date_update' - '__last_update' - 'nextcall'
+    SELECT row_to_json(record)::jsonb - 'write_date' - 'write_uid' - 'arch_prev' - 'nextcall'
       FROM {table} AS record WHERE {condition} ORDER BY record.id
 """
 

@@ -13,7 +13,7 @@ class CrmCustomer(models.Model):
     """
     _name = 'crm.customer'
     _description = "Customer"
-    _order = 'score desc, id'
+    _order = 'score desc nulls last, id'
     _rec_name = 'partner_id'
 
     partner_id = fields.Many2one('res.partner', "Customer", required=True, ondelete='cascade', readonly=True)
@@ -58,7 +58,7 @@ class CrmCustomer(models.Model):
     last_contact_date = fields.Date("Last Contact", readonly=True, index='btree_not_null')
 
     _partner_company_uniq = models.UniqueIndex('(partner_id, company_id)')
-    _company_score_idx = models.Index('(company_id, score DESC, id)')
+    _company_score_idx = models.Index('(company_id, score DESC NULLS LAST, id)')
     _company_grade_idx = models.Index('(company_id, grade_id)')
 
     @api.depends('partner_id.active', 'partner_id.commercial_partner_id')

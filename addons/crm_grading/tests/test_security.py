@@ -48,6 +48,7 @@ RIGHTS = {
     'crm.interest.topic': ('rc', 'rc', 'rwcu', '-', '-', '-', '-'),
     'crm.grading.dry.run': MANAGER_DIALOG,
     'crm.grade.override': MANAGER_DIALOG,
+    'crm.grading.workbook': ('-', 'rwcu', 'rwcu', 'rwcu', '-', '-', '-'),
     'crm.segment.activity': ('rwcu', 'rwcu', 'rwcu', '-', '-', '-', '-'),
     'crm.lifecycle.override': ('rwcu', 'rwcu', 'rwcu', '-', '-', '-', '-'),
 }

@@ -1,0 +1,84 @@
+"""Journeys through the app in Chromium, as the people who use it: what each may open shows, and raises no error."""
+from odoo import Command
+from odoo.addons.crm_grading.tests.common import GradingCommon
+from odoo.tests import HttpCase, tagged
+
+# Opens every leaf of the app's menu in turn, waits for its view or dashboard, and complains about any dialog.
+WALK = '''
+(async () => {
+    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const until = async (what, test) => {
+        for (let tries = 0; tries < 150; tries++) {
+            if (document.querySelector(".o_error_dialog")) {
+                throw new Error(what + ": " + document.querySelector(".o_error_dialog").textContent);
+            }
+            if (test()) return;
+            await wait(100);
+        }
+        throw new Error(what + " did not show");
+    };
+    await until("the web client", () => odoo.__WOWL_DEBUG__?.root?.env?.services?.menu);
+    const { menu, action } = odoo.__WOWL_DEBUG__.root.env.services;
+    const leaves = (tree) => tree.childrenTree.length ? tree.childrenTree.flatMap(leaves) : [tree];
+    const app = menu.getApps().find((candidate) => candidate.xmlid === "crm_grading.crm_grading_menu_root");
+    if (!app) throw new Error("no app");
+    const seen = [];
+    for (const leaf of leaves(menu.getMenuAsTree(app.id)).filter((leaf) => leaf.actionID)) {
+        await menu.selectMenu(leaf);
+        await until(leaf.name, () => action.currentController?.action?.id === leaf.actionID || document.querySelector(".modal"));
+        await until(leaf.name, () => document.querySelector(".o_action_manager > *") && !document.querySelector(".o_loading_indicator"));
+        seen.push(leaf.xmlid.replace("crm_grading.", ""));
+    }
+    const missing = EXPECTED.filter((name) => !seen.includes(name));
+    const excess = FORBIDDEN.filter((name) => seen.includes(name));
+    if (missing.length || excess.length) throw new Error("missing: " + missing + "; not for this role: " + excess);
+    console.log("test successful");
+})().catch((error) => console.error(error.message));
+'''
+MANAGERS_ONLY = ['crm_grading_scheme_menu', 'crm_grading_run_menu']
+
+
+class BrowserCommon(GradingCommon, HttpCase):
+    """Three graded customers, and the walk."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        partners = cls._customers(3, name="Journey", user_id=cls.rep.id)
+        cls._invoices([(partner, '2026-05-01', 1000 * number) for number, partner in enumerate(partners, start=1)])
+        best, rest = cls.env['crm.grade'].create([
+            {'name': name, 'sequence': sequence, 'company_id': cls.company.id} for name, sequence in (('Best', 1), ('Rest', 2))])
+        revenue = cls.env.ref('crm_grading.crm_metric_revenue')
+        cls.env['crm.grading.scheme'].create({
+            'name': "Journey", 'company_id': cls.company.id, 'state': 'active', 'is_leading': True, 'share_metric_id': revenue.id,
+            'dimension_ids': [Command.create({'metric_id': revenue.id, 'step_ids': [Command.create({'value': 1500, 'points': 100})]})],
+            'band_ids': [Command.create({'grade_id': best.id, 'threshold': 50}), Command.create({'grade_id': rest.id, 'threshold': 0})]})
+        cls.env['crm.grading.run']._run(cls.company)
+
+    def _walk(self, user, expected=(), forbidden=()):
+        code = WALK.replace('EXPECTED', str(list(expected))).replace('FORBIDDEN', str(list(forbidden)))
+        self.browser_js('/odoo', code, login=user.login, timeout=180)
+
+
+@tagged('post_install', '-at_install')
+class TestBrowserRoles(BrowserCommon):
+    browser_size = '1366x768'
+
+    def test_manager(self):
+        self._walk(self.manager, expected=MANAGERS_ONLY)
+
+    def test_rep(self):
+        self._walk(self.rep, forbidden=MANAGERS_ONLY)
+
+    def test_finance(self):
+        self._walk(self.finance, forbidden=MANAGERS_ONLY)
+
+
+@tagged('post_install', '-at_install')
+class TestBrowserPhone(BrowserCommon):
+    """The same on a phone."""
+    browser_size = '390x844'
+    touch_enabled = True
+
+    def test_manager(self):
+        self._walk(self.manager, expected=MANAGERS_ONLY)
