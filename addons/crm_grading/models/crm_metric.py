@@ -254,9 +254,12 @@ class CrmMetric(models.Model):
         name = f'crm_{subject}_value'
         table = SQL("pg_temp.%s", SQL.identifier(name))
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        # over all customers a nested loop never wins, but a planner without statistics (just after an import) picks it
+        self.env.cr.execute("SET LOCAL enable_nestloop = off")
         self.env.cr.execute(SQL(
             "CREATE TEMP TABLE %s ON COMMIT DROP AS %s",
             SQL.identifier(name), self._values_relation(company._crm_metric_scope(date), population)))
+        self.env.cr.execute("SET LOCAL enable_nestloop = on")
         self.env.cr.execute(SQL("ANALYZE %s", table))
         return table
 
