@@ -1,7 +1,8 @@
 """Journeys through the app in Chromium, as the people who use it: what each may open shows, and raises no error."""
 from odoo import Command
-from odoo.addons.crm_grading.tests.common import GradingCommon
 from odoo.tests import HttpCase, tagged
+
+from odoo.addons.crm_grading.tests.common import GradingCommon
 
 # Opens every leaf of the app's menu in turn, waits for its view or dashboard, and complains about any dialog.
 WALK = '''

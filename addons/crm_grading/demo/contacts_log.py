@@ -2,6 +2,7 @@
 from datetime import datetime, time, timedelta
 
 from odoo import Command
+from odoo.tools import SQL
 
 MESSAGES = (
     ("Question about delivery", "<p>Can you deliver the bearings before the shutdown in two weeks?</p>", 'in'),
@@ -127,6 +128,6 @@ class Log:
     def _backdate(self, leads, ages):
         self.env.flush_all()
         for lead, age in zip(leads, ages):
-            self.env.cr.execute(
-                "UPDATE crm_lead SET create_date = create_date - %s * INTERVAL '1 day' WHERE id = %s", (age, lead.id))
+            self.env.cr.execute(SQL(
+                "UPDATE crm_lead SET create_date = create_date - %s * INTERVAL '1 day' WHERE id = %s", age, lead.id))
         leads.invalidate_recordset(['create_date'])

@@ -30,3 +30,4 @@ from . import test_customer_page
 from . import test_tools
 from . import test_workbook
 from . import test_reports
+from . import test_demo
