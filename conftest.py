@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-WANTING = re.compile(r'chrome|chromium|websocket|devtools|--odoo-http|module is not installed|could not import', re.I)
+WANTING = re.compile(r'chrome|chromium|websocket|devtools|--odoo-http|module is not installed|could not import', re.IGNORECASE)
 REMEDY = 'run scripts/setup, which provides the browser and the modules'
 
 
