@@ -20,7 +20,7 @@ class CrmGradingScheme(models.Model):
         help="Only schemes in force are run at night. A draft can be dry-run.")
     is_leading = fields.Boolean(
         "Leading", tracking=True, help="The scheme whose grade is the customer's grade and whose policies apply.")
-    origin_id = fields.Many2one('crm.grading.scheme', "Draft Of", ondelete='cascade', copy=False,
+    origin_id = fields.Many2one('crm.grading.scheme', "Draft Of", ondelete='cascade', copy=False, index='btree_not_null',
                                 help="The scheme that this draft would change.")
     description = fields.Text(translate=True)
 

@@ -25,6 +25,7 @@ BIG5_PAIRS = re.compile(rb'(?:[\xa1-\xf9][\x40-\x7e\xa1-\xfe])+')
 CONTROL = re.compile(rb'[\x00-\x08\x0e-\x1f\x7f]')
 SAMPLE = 1 << 20
 MAX_UNPACKED = 2 << 30
+CHUNK = 1 << 20
 
 
 class SalesFileError(ValueError):
@@ -46,16 +47,19 @@ def unpack(raw):
         raise SalesFileError('empty')
     if not raw.startswith(GZIP_MAGIC):
         return raw
+    unpacked = bytearray()
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
-            unpacked = stream.read(MAX_UNPACKED + 1)
+            # in pieces: a read of the limit at once would reserve the limit
+            while piece := stream.read(CHUNK):
+                unpacked += piece
+                if len(unpacked) > MAX_UNPACKED:
+                    raise SalesFileError('too_big', limit='2 GB')
     except (OSError, EOFError, zlib.error) as error:
         raise SalesFileError('broken_gzip') from error
-    if len(unpacked) > MAX_UNPACKED:
-        raise SalesFileError('too_big', limit='2 GB')
     if not unpacked:
         raise SalesFileError('empty')
-    return unpacked
+    return bytes(unpacked)
 
 
 def is_workbook(raw):

@@ -18,8 +18,8 @@ class CrmGradeOverride(models.TransientModel):
     until = fields.Date(help="Last day of the manual grade. Empty: until it is withdrawn.")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         verdict = self.env['crm.grade.verdict'].browse(values.get('verdict_id'))
         if verdict.override_grade_id:
             values.update(
