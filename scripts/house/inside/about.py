@@ -14,7 +14,7 @@ def sign_ins(env):
     roles = env['res.groups'].browse(names.mapped('res_id'))
     return [{
         'login': user.login, 'password': user.login, 'name': user.name,
-        'role': ', '.join((user.group_ids & roles).mapped('name')),
+        'role': user.function or ', '.join((user.group_ids & roles).mapped('name')),
     } for user in users.sorted('id')]
 
 
