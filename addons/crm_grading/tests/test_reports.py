@@ -105,7 +105,10 @@ class TestGoodCustomers(GradingRunCase):
         self.assertEqual(self._good(), self.good)
         extra = self.env['crm.grade'].create({'name': "D", 'sequence': 9, 'company_id': self.company.id})
         self.assertEqual(self._good(), self.good + self.fair)
-        (extra + self.b + self.c).active = False
+        extra.active = False
+        self.assertEqual(self._good(), self.good)
+        self.scheme.active = False  # else its grades could not be archived
+        (self.b + self.c).active = False
         self.assertEqual(self._good(), self.good)
         self.assertEqual(self._profile(self.good).is_good, True)
         self.assertEqual(self._profile(self.fair).is_good, False)

@@ -26,6 +26,10 @@ export class Explanation extends Component {
         return Math.max(0, Math.min(100, dimension.points ?? dimension.percentile ?? 0));
     }
 
+    levelText(dimension) {
+        return _t("level %(level)s of %(count)s", { level: dimension.level, count: dimension.level_count });
+    }
+
     percentileText(dimension) {
         if (dimension.percentile === null) {
             return "";
