@@ -24,7 +24,7 @@ class Databases:
         """
         :param more: modules of Odoo to install beside those that the suite depends on.
         """
-        self.house, self.more = house, set(more)
+        self.house, self.more = house, {*more, *(suite.BESIDE if house.kind == 'test' else ())}
         self.addons = suite.manifests()
 
     def tool(self, *arguments):
