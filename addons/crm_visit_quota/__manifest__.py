@@ -20,6 +20,9 @@
         'views/crm_visit_menus.xml',
         'views/crm_visit_kind_views.xml',
         'views/crm_visit_views.xml',
+        'security/crm_visit_phone_rules.xml',
+        'views/crm_visit_fix_views.xml',
+        'views/crm_visit_position_settings_views.xml',
     ],
     'demo': [
     ],

@@ -3,3 +3,9 @@ from . import crm_visit
 from . import crm_visit_check
 from . import crm_visit_state
 from . import res_users
+from . import res_company_position
+from . import crm_visit_fix
+from . import crm_visit_location
+from . import crm_visit_sync
+from . import crm_visit_sync_apply
+from . import crm_visit_day
