@@ -17,14 +17,30 @@ class CrmMetric(models.Model):
     _inherit = 'crm.metric'
 
     def _fact_touch(self, scope):
-        """Return the fact of touches: ``channel`` is received, sent, activity or meeting."""
-        return Fact('touch', SQL(
-            """SELECT subject_id, date, channel FROM (%s) AS message
-                UNION ALL
-               SELECT subject_id, date, 'activity' FROM (%s) AS activity
-                UNION ALL
-               SELECT subject_id, date, 'meeting' FROM (%s) AS meeting""",
-            self._touch_messages(scope), self._touch_activities(scope), self._touch_meetings(scope)))
+        """Return the fact of touches: ``channel`` is received, sent, activity, meeting or what other addons add."""
+        return Fact('touch', SQL(" UNION ALL ").join(self._touch_sources(scope)))
+
+    def _touch_sources(self, scope):
+        """Return the relations ``(subject_id, date, channel)`` that touches are read from.
+
+        An addon whose records are touches adds its relation. What they stand for among activities and appointments it takes
+        out by :meth:`_is_touching_activity` and :meth:`_is_touching_meeting`: nothing is counted twice.
+        """
+        return [
+            SQL("SELECT subject_id, date, channel FROM (%s) AS message", self._touch_messages(scope)),
+            SQL("SELECT subject_id, date, 'activity' AS channel FROM (%s) AS activity", self._touch_activities(scope)),
+            SQL("SELECT subject_id, date, 'meeting' AS channel FROM (%s) AS meeting", self._touch_meetings(scope)),
+        ]
+
+    def _is_touching_activity(self):
+        """Return the condition that ``activity`` is a call or meeting done; meetings in the calendar are counted there."""
+        return SQL(
+            """NOT activity.active AND activity.date_done IS NOT NULL AND activity.calendar_event_id IS NULL
+               AND activity.activity_type_id IN (SELECT id FROM mail_activity_type WHERE category IN ('phonecall', 'meeting'))""")
+
+    def _is_touching_meeting(self):
+        """Return the condition that the calendar's ``event`` takes place."""
+        return SQL("event.active")
 
     def _is_touching_message(self):
         """Return the condition that ``message`` is one between people."""
@@ -52,11 +68,7 @@ class CrmMetric(models.Model):
             day=day, touching=self._is_touching_message(), date=scope.date, company=scope.company.id)
 
     def _touch_activities(self, scope):
-        # meetings in the calendar are counted there
-        where = SQL(
-            """NOT activity.active AND activity.date_done IS NOT NULL AND activity.calendar_event_id IS NULL
-               AND activity.activity_type_id IN (SELECT id FROM mail_activity_type WHERE category IN ('phonecall', 'meeting'))""")
-        return self._activities(scope, where, SQL("activity.date_done"))
+        return self._activities(scope, self._is_touching_activity(), SQL("activity.date_done"))
 
     def _touch_meetings(self, scope):
         day = self._meeting_day(scope)
@@ -66,10 +78,10 @@ class CrmMetric(models.Model):
                  JOIN calendar_attendee attendee ON attendee.event_id = event.id AND attendee.state <> 'declined'
                  JOIN res_partner partner ON partner.id = attendee.partner_id
             LEFT JOIN crm_lead lead ON lead.id = event.opportunity_id
-                WHERE event.active AND %(day)s <= %(date)s
+                WHERE %(touching)s AND %(day)s <= %(date)s
                   AND (lead.company_id = %(company)s OR lead.company_id IS NULL)
              GROUP BY partner.commercial_partner_id, event.id""",
-            day=day, date=scope.date, company=scope.company.id)
+            day=day, touching=self._is_touching_meeting(), date=scope.date, company=scope.company.id)
 
     def _meeting_day(self, scope):
         return SQL("CASE WHEN event.allday THEN event.start_date ELSE %s END", scope.day(SQL("event.start")))

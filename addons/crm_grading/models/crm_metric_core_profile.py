@@ -67,27 +67,32 @@ class CrmMetric(models.Model):
         return Measure(self._fact_lead(scope), SQL("%s - MIN(fact.date)", scope.date))
 
     def _fact_lead_touch(self, scope):
-        """Return the fact of touches with a lead: messages on it, calls and meetings done, appointments that have begun."""
-        message_day = scope.day(SQL("message.date"))
-        event_day = self._meeting_day(scope)
+        """Return the fact of touches with a lead."""
         return Fact('lead_touch', SQL(
             """SELECT touch.lead_id AS subject_id, touch.date
-                 FROM (SELECT message.res_id AS lead_id, %(message_day)s AS date
-                         FROM mail_message message
-                        WHERE message.model = 'crm.lead' AND %(touching)s
-                        UNION ALL
-                       SELECT activity.res_id, activity.date_done
-                         FROM mail_activity activity
-                         JOIN mail_activity_type kind ON kind.id = activity.activity_type_id
-                        WHERE activity.res_model = 'crm.lead' AND NOT activity.active AND activity.calendar_event_id IS NULL
-                          AND kind.category IN ('phonecall', 'meeting')
-                        UNION ALL
-                       SELECT event.opportunity_id, %(event_day)s
-                         FROM calendar_event event WHERE event.active AND event.opportunity_id IS NOT NULL) AS touch
+                 FROM (%(sources)s) AS touch
                  JOIN crm_lead lead ON lead.id = touch.lead_id
                 WHERE (lead.company_id = %(company)s OR lead.company_id IS NULL) AND touch.date <= %(date)s""",
-            message_day=message_day, touching=self._is_touching_message(), event_day=event_day,
-            company=scope.company.id, date=scope.date))
+            sources=SQL(" UNION ALL ").join(self._lead_touch_sources(scope)), company=scope.company.id, date=scope.date))
+
+    def _lead_touch_sources(self, scope):
+        """Return the relations ``(lead_id, date)`` of messages on a lead, calls and meetings done, appointments that have begun.
+
+        Other addons add theirs, as to :meth:`_touch_sources`.
+        """
+        return [
+            SQL(
+                """SELECT message.res_id AS lead_id, %s AS date
+                     FROM mail_message message WHERE message.model = 'crm.lead' AND %s""",
+                scope.day(SQL("message.date")), self._is_touching_message()),
+            SQL(
+                """SELECT activity.res_id AS lead_id, activity.date_done AS date
+                     FROM mail_activity activity WHERE activity.res_model = 'crm.lead' AND %s""", self._is_touching_activity()),
+            SQL(
+                """SELECT event.opportunity_id AS lead_id, %s AS date
+                     FROM calendar_event event WHERE event.opportunity_id IS NOT NULL AND %s""",
+                self._meeting_day(scope), self._is_touching_meeting()),
+        ]
 
     def _metric_lead_touch_count(self, scope):
         """Number of touches with the lead."""

@@ -46,6 +46,11 @@ class CrmVisit(models.Model):
         'crm.visit.kind', "Kind", required=True, index=True, ondelete='restrict', check_company=True,
         default=lambda self: self.env['crm.visit.kind'].search([], limit=1), tracking=True)
     mode = fields.Selection(related='kind_id.mode')
+    kind_color = fields.Integer(related='kind_id.color', string="Color of the Kind")
+    kind_icon = fields.Char(related='kind_id.icon', string="Icon of the Kind")
+
+    city = fields.Char(related='partner_id.city')
+    country_state_id = fields.Many2one(related='partner_id.state_id', string="Region")
 
     # when
     date_start = fields.Datetime("Planned From", required=True, default=fields.Datetime.now, tracking=True)
@@ -74,6 +79,7 @@ class CrmVisit(models.Model):
     private_note = fields.Text(
         compute='_compute_private_note', inverse='_inverse_private_note',
         help="For the owner, the companions, the team leader and sales managers only.")
+    is_private_readable = fields.Boolean(compute='_compute_private_note')
     next_step = fields.Char(copy=False, help="What happens next; becomes an activity when the visit is finished.")
     next_step_date = fields.Date("Next Step On", copy=False)
     competitor_ids = fields.Many2many(
@@ -85,6 +91,7 @@ class CrmVisit(models.Model):
 
     _owner_day_idx = models.Index("(company_id, user_id, date) WHERE state = 'done'")
     _customer_day_idx = models.Index("(company_id, partner_id, date) WHERE state = 'done'")
+    _company_day_idx = models.Index("(company_id, date)")
     _open_idx = models.Index("(user_id, date_start) WHERE state IN ('planned', 'underway')")
     _one_under_way = models.UniqueIndex(
         "(user_id) WHERE state = 'underway'", "You are on another visit. Check out there first.")
@@ -144,13 +151,17 @@ class CrmVisit(models.Model):
         user = self.env.user
         if self.env.su or user.has_group('sales_team.group_sale_manager'):
             return self
-        return self.filtered(lambda visit: user in (visit.user_id | visit.companion_ids | visit.team_id.sudo().user_id))
+        # what is stored decides: whoever fills in a form is no companion yet
+        stored = {visit: visit._origin or visit for visit in self}
+        return self.filtered(lambda visit: user in (
+            stored[visit].user_id | stored[visit].companion_ids | stored[visit].team_id.sudo().user_id))
 
-    @api.depends('private_note_text')
+    @api.depends('private_note_text', 'user_id', 'companion_ids', 'team_id')
     @api.depends_context('uid')
     def _compute_private_note(self):
         readable = self._may_read_private()
         for visit in self:
+            visit.is_private_readable = visit in readable
             visit.private_note = visit.sudo().private_note_text if visit in readable else False  # checked in the line above
 
     def _inverse_private_note(self):
@@ -161,57 +172,101 @@ class CrmVisit(models.Model):
     # Constraints and CRUD
     # ------------------------------------------------------------------
 
-    @api.constrains('state', 'actual_start', 'actual_end')
+    @api.constrains('date_start', 'date_end', 'actual_start', 'actual_end')
+    def _check_times(self):
+        for visit in self:
+            actual = visit.actual_start and visit.actual_end and visit.actual_end < visit.actual_start
+            if actual or visit.date_end < visit.date_start:
+                raise ValidationError(self.env._(
+                    "The visit to %(customer)s cannot end before it starts. Correct its times.",
+                    customer=visit.partner_id.display_name))
+
+    @api.constrains('state', 'date_start', 'actual_start', 'actual_end')
     def _check_done(self):
         """What lies ahead cannot have been done. Five minutes are left to clocks that are fast."""
         limit = fields.Datetime.now() + timedelta(minutes=5)
         for visit in self:
-            moments = [moment for moment in (visit.actual_start, visit.actual_end) if moment]
-            if visit.state in ('done', 'underway') and any(moment > limit for moment in moments):
+            moments = [visit.actual_start or visit.date_start, visit.actual_end or False]
+            if visit.state in ('done', 'underway') and any(moment and moment > limit for moment in moments):
                 raise ValidationError(self.env._(
                     "The visit to %(customer)s lies in the future and cannot be done yet. Correct its time.",
                     customer=visit.partner_id.display_name))
 
-    @api.constrains('contact_ids', 'partner_id')
-    def _check_contacts(self):
+    @api.constrains('lead_id', 'partner_id')
+    def _check_lead(self):
         for visit in self:
-            strangers = visit.contact_ids.filtered(
+            other = visit.lead_id.sudo().partner_id.commercial_partner_id  # of a lead that may be somebody else's
+            if other and other != visit.partner_id.commercial_partner_id:
+                raise ValidationError(self.env._(
+                    "The opportunity “%(lead)s” is about %(other)s, the visit about %(customer)s. Choose an opportunity of the customer.",
+                    lead=visit.lead_id.sudo().name, other=other.display_name, customer=visit.partner_id.display_name))
+
+    def _check_contacts(self, known=None):
+        """Refuse people of other customers.
+
+        :param dict known: people met per visit who are no news: who met us for a customer and left it, stays on record
+        """
+        for visit in self:
+            strangers = (visit.contact_ids - (known or {}).get(visit, visit.contact_ids.browse())).filtered(
                 lambda contact, visit=visit: contact.commercial_partner_id != visit.partner_id.commercial_partner_id)
             if strangers:
                 raise ValidationError(self.env._(
                     "%(contact)s does not belong to %(customer)s. Choose one of the customer's contacts.",
                     contact=strangers[0].display_name, customer=visit.partner_id.display_name))
 
+    @api.onchange('partner_id')
+    def _onchange_partner_id(self):
+        customer = self.partner_id.commercial_partner_id
+        if self.partner_id != customer:
+            self.contact_ids |= self.partner_id
+            self.partner_id = customer
+        self.contact_ids = self.contact_ids.filtered(lambda contact: contact.commercial_partner_id._origin == customer._origin)
+        if self.lead_id.partner_id.commercial_partner_id != customer:
+            self.lead_id = False
+
     @api.model_create_multi
     def create(self, vals_list):
-        kinds = self.env['crm.visit.kind']
-        for vals in vals_list:
-            self._to_customer(vals)
-        visits = super().create(vals_list)
-        for visit in visits:
-            if visit.kind_id.action_ids and not visit.check_ids:
-                visit._take_over_checklist(kinds | visit.kind_id)
+        visits = super().create(self._to_customer(vals_list))
+        visits._check_contacts()
+        for kind, of_kind in visits.filtered(lambda visit: not visit.check_ids).grouped('kind_id').items():
+            of_kind._take_over_checklist(kind)
         return visits
 
     def write(self, vals):
-        self._to_customer(vals)
+        [vals] = self._to_customer([vals])
+        known = {visit: visit.contact_ids for visit in self} if 'contact_ids' in vals and 'partner_id' not in vals else None
+        lengths = self._lengths() if 'date_start' in vals and 'date_end' not in vals else {}
         result = super().write(vals)
+        for length, visits in lengths.items():
+            super(CrmVisit, visits).write({'date_end': visits[0].date_start + length})
+        if known or 'partner_id' in vals:
+            self._check_contacts(known)
         if 'kind_id' in vals:
-            for visit in self.filtered(lambda visit: visit.state in OPEN):
-                visit.check_ids.filtered(lambda check: not check.is_done).unlink()
-                visit._take_over_checklist(visit.kind_id)
+            waiting = self.filtered(lambda visit: visit.state in OPEN)
+            waiting.check_ids.filtered(lambda check: not check.is_done).unlink()
+            waiting._take_over_checklist(waiting.kind_id)
         return result
 
-    def _to_customer(self, vals):
-        """A visit belongs to the commercial entity; a person given as customer is somebody met there."""
-        partner = self.env['res.partner'].browse(vals.get('partner_id'))
-        if partner and partner.commercial_partner_id != partner:
-            vals['partner_id'] = partner.commercial_partner_id.id
-            vals['contact_ids'] = [*vals.get('contact_ids', ()), Command.link(partner.id)]
+    def _lengths(self):
+        """Return the visits by their planned length: whoever moves the beginning alone moves the whole visit."""
+        return self.grouped(lambda visit: visit.date_end - visit.date_start)
+
+    @api.model
+    def _to_customer(self, vals_list):
+        """Return values in which the customer is the commercial entity; a person given as customer is somebody met there."""
+        partners = self.env['res.partner'].browse({vals['partner_id'] for vals in vals_list if vals.get('partner_id')})
+        commercial = {partner.id: partner.commercial_partner_id.id for partner in partners}
+        return [
+            dict(vals, partner_id=commercial[vals['partner_id']], contact_ids=[
+                *(vals.get('contact_ids') or ()), Command.link(vals['partner_id'])])
+            if commercial.get(vals.get('partner_id'), vals.get('partner_id')) != vals.get('partner_id') else vals
+            for vals in vals_list
+        ]
 
     def _take_over_checklist(self, kind):
-        self.check_ids = [Command.create({
-            'name': action.name, 'sequence': action.sequence, 'is_required': action.is_required}) for action in kind.action_ids]
+        self.env['crm.visit.check'].sudo().create([  # the lines are the kind's, whoever plans the visit
+            {'visit_id': visit.id, 'name': action.name, 'sequence': action.sequence, 'is_required': action.is_required}
+            for visit in self for action in kind.action_ids])
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):

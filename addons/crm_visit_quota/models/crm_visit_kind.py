@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 MODES = [('onsite', "On site"), ('phone', "Phone"), ('online', "Online"), ('hosted', "At our place")]
+CATEGORIES = {'onsite': 'meeting', 'phone': 'phonecall', 'online': 'meeting', 'hosted': 'meeting'}  # of activity types
 ICONS = {'onsite': 'fa-map-marker', 'phone': 'fa-phone', 'online': 'fa-video-camera', 'hosted': 'fa-home'}
 
 
@@ -22,6 +23,16 @@ class CrmVisitKind(models.Model):
     default_duration = fields.Float("Usual Duration", default=1.0, help="Hours that a new visit takes in the calendar.")
     min_duration = fields.Float("Minimum Duration", help="Hours below which a visit does not count for quotas. 0: any duration counts.")
     action_ids = fields.One2many('crm.visit.kind.action', 'kind_id', "Required Actions", copy=True)
+    activity_type_ids = fields.Many2many(
+        'mail.activity.type', 'crm_visit_kind_activity_type_rel', 'kind_id', 'activity_type_id', "Activity Types",
+        help="Whoever completes such an activity with a customer records a visit of this kind. Empty: calls for phone kinds,"
+             " meetings for all others.")
+    next_activity_type_id = fields.Many2one(
+        'mail.activity.type', "Next Step", ondelete='set null',
+        help="Type of the activity that the next step of a visit becomes. Empty: a to-do.")
+    invites_contacts = fields.Boolean(
+        "Invite Contacts", default=True,
+        help="Whether the people to be met become attendees of the calendar event: with an e-mail address they are invited.")
     properties_definition = fields.PropertiesDefinition("Questions")
 
     _check_durations = models.Constraint(
@@ -31,6 +42,30 @@ class CrmVisitKind(models.Model):
     def _compute_icon(self):
         for kind in self:
             kind.icon = ICONS.get(kind.mode)
+
+
+    # ------------------------------------------------------------------
+    # Activities
+    # ------------------------------------------------------------------
+
+    def _takes(self, activity_type):
+        """Whether activities of a type stand for visits of this kind."""
+        self.ensure_one()
+        if self.activity_type_ids:
+            return activity_type in self.activity_type_ids
+        return bool(activity_type.category) and activity_type.category == CATEGORIES[self.mode]
+
+    @api.model
+    def _by_activity_type(self, activity_types, company):
+        """Return ``{activity type: kind}`` of those that stand for visits in a company; what a kind names goes first."""
+        kinds = self.sudo().search([('company_id', 'in', [False, company.id])])  # settings, read for whoever completes an activity
+        kinds = kinds.sorted(lambda kind: not kind.activity_type_ids)
+        found = {}
+        for activity_type in activity_types:
+            kind = next((kind for kind in kinds if kind._takes(activity_type)), None)
+            if kind:
+                found[activity_type] = kind.with_env(self.env)
+        return found
 
 
 class CrmVisitKindAction(models.Model):

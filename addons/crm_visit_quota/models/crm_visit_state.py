@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.visit_state import target
+from ..tools.visit_state import TRANSITIONS, target
 
 
 class CrmVisit(models.Model):
@@ -13,19 +13,22 @@ class CrmVisit(models.Model):
     """
     _inherit = 'crm.visit'
 
-    def _move(self, transition, **vals):
-        """Bring the visits into the state that a transition leads to, together with ``vals``.
-
-        :raise UserError: where the transition is not allowed; then nothing is changed
-        """
+    def _check_move(self, transition):
+        """:raise UserError: where a transition is not allowed"""
         states = dict(self._fields['state']._description_selection(self.env))
         for visit in self:
             if not target(transition, visit.state):
                 raise UserError(self.env._(
                     "The visit to %(customer)s is already “%(state)s”: this cannot be done with it any more.",
                     customer=visit.partner_id.display_name, state=states[visit.state]))
-        for visit in self:
-            visit.write({'state': target(transition, visit.state), **vals})
+
+    def _move(self, transition, **vals):
+        """Bring the visits into the state that a transition leads to, together with ``vals``.
+
+        :raise UserError: where the transition is not allowed; then nothing is changed
+        """
+        self._check_move(transition)
+        self.write({'state': TRANSITIONS[transition][1], **vals})
 
     # ------------------------------------------------------------------
     # Transitions
@@ -38,14 +41,23 @@ class CrmVisit(models.Model):
         :raise UserError: unless planned or missed, or while the person is on another visit
         """
         at = fields.Datetime.to_datetime(at) or fields.Datetime.now()
-        for visit in self:
-            other = self.search([('user_id', '=', visit.user_id.id), ('state', '=', 'underway')], limit=1)
-            if other:
-                raise UserError(self.env._(
-                    "You are still with %(customer)s. Check out there first.", customer=other.partner_id.display_name))
-            visit._move('check_in', actual_start=at)
+        self._check_move('check_in')
+        self._check_free()
+        self._move('check_in', actual_start=at)
         self._after_check_in()
         return True
+
+    def _check_free(self):
+        """:raise UserError: if somebody is on another visit, or shall begin two at once"""
+        busy = {visit.user_id: visit for visit in self.search([('user_id', 'in', self.user_id.ids), ('state', '=', 'underway')])}
+        for visit in self:
+            other = busy.setdefault(visit.user_id, visit)
+            if other != visit:
+                raise UserError(
+                    self.env._("You are still with %(customer)s. Check out there first.", customer=other.partner_id.display_name)
+                    if visit.user_id == self.env.user else self.env._(
+                        "%(user)s is still with %(customer)s and has to check out there first.",
+                        user=visit.user_id.name, customer=other.partner_id.display_name))
 
     def action_finish(self, at=None):
         """Finish the visits, under way or not yet begun: those are taken to have been made as planned.
@@ -53,15 +65,29 @@ class CrmVisit(models.Model):
         :param at: naive UTC moment at which it ended; default: now, or the planned end for a visit that was not begun
         :raise UserError: while something required is not done, or in a state in which a visit cannot be finished
         """
+        self._check_move('finish')
         self._check_required()
-        now = fields.Datetime.now()
         for visit in self:
-            begun = visit.actual_start or min(visit.date_start, now)
-            ended = fields.Datetime.to_datetime(at) or visit.actual_end or (
-                now if visit.state == 'underway' else min(visit.date_end, now))
-            visit._move('finish', actual_start=begun, actual_end=max(begun, ended))
+            begun, ended = visit._actual_times(fields.Datetime.to_datetime(at))
+            visit._move('finish', actual_start=begun, actual_end=ended)
         self._after_finish()
         return True
+
+    def _actual_times(self, at=None):
+        """Return from when to when a visit that is finished now has been made.
+
+        What was noted at check-in counts; a visit that was not begun is taken to have been made as planned, one that was planned
+        for later, just now.
+
+        :param at: naive UTC moment at which it ended, if it is known
+        """
+        now = fields.Datetime.now()
+        planned_end = now if self.state == 'underway' else min(self.date_end, now)
+        begun = self.actual_start or self.date_start
+        ended = at or self.actual_end or planned_end
+        if not self.actual_start and begun > ended:
+            begun = ended - (self.date_end - self.date_start)
+        return begun, max(begun, ended)
 
     def action_miss(self):
         """Note that the visits did not happen although planned.
@@ -81,7 +107,8 @@ class CrmVisit(models.Model):
         for visit in self:
             if not (reason or visit.cancel_reason):
                 raise UserError(self.env._("Say why the visit to %(customer)s is cancelled.", customer=visit.partner_id.display_name))
-            visit._move('cancel', cancel_reason=reason or visit.cancel_reason)
+        for given, visits in self.grouped(lambda visit: reason or visit.cancel_reason).items():
+            visits._move('cancel', cancel_reason=given)
         self._after_leave()
         return True
 
@@ -93,14 +120,18 @@ class CrmVisit(models.Model):
         :raise UserError: unless planned or missed
         """
         self.ensure_one()
+        self._check_move('reschedule')
         date_start = fields.Datetime.to_datetime(date_start)
-        length = self.date_end - self.date_start
-        new = self.copy({
-            'date_start': date_start, 'date_end': date_start + length, 'rescheduled_from_id': self.id,
+        new = self._put_off({
+            'date_start': date_start, 'date_end': date_start + (self.date_end - self.date_start), 'rescheduled_from_id': self.id,
             'contact_ids': [Command.set(self.contact_ids.ids)], 'companion_ids': [Command.set(self.companion_ids.ids)]})
         self._move('reschedule', rescheduled_to_id=new.id)
         self._after_leave()
         return new
+
+    def _put_off(self, vals):
+        """Return the visit that takes the place of this one; what goes along with it is handed over here."""
+        return self.copy(vals)
 
     def action_reopen(self):
         """Plan visits again that were missed or cancelled.
@@ -140,13 +171,19 @@ class CrmVisit(models.Model):
 
         :param vals_list: as for create; ``actual_start`` and ``actual_end`` (naive UTC) or ``actual_end`` and the kind's duration
         :return: the visits
+        :raise UserError: if their kind requires something that has not been done
         """
-        for vals in vals_list:
-            end = fields.Datetime.to_datetime(vals.get('actual_end')) or fields.Datetime.now()
-            kind = self.env['crm.visit.kind'].browse(vals.get('kind_id'))
-            start = fields.Datetime.to_datetime(vals.get('actual_start')) or end - timedelta(hours=kind.default_duration or 1)
-            vals.update(actual_start=start, actual_end=end, date_start=start, date_end=end)
-            vals.setdefault('is_off_plan', True)
-        visits = self.create(vals_list)
+        visits = self._create_made(vals_list)
         visits.action_finish()
         return visits
+
+    def _create_made(self, vals_list):
+        """Create visits that have been made and are yet to be finished; like :meth:`_record`."""
+        kinds = self.env['crm.visit.kind'].browse(vals['kind_id'] for vals in vals_list if vals.get('kind_id'))
+        made = []
+        for vals in vals_list:
+            end = fields.Datetime.to_datetime(vals.get('actual_end')) or fields.Datetime.now()
+            duration = kinds.browse(vals.get('kind_id')).with_prefetch(kinds._prefetch_ids).default_duration or 1
+            start = fields.Datetime.to_datetime(vals.get('actual_start')) or end - timedelta(hours=duration)
+            made.append({'is_off_plan': True, **vals, 'actual_start': start, 'actual_end': end, 'date_start': start, 'date_end': end})
+        return self.create(made)

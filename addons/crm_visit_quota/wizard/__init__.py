@@ -1,0 +1,3 @@
+from . import base_partner_merge
+from . import crm_visit_cancel
+from . import crm_visit_reschedule
