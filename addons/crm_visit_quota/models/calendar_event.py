@@ -31,7 +31,8 @@ class CalendarEvent(models.Model):
     def write(self, vals):
         is_ours = not self.env.context.get(SYNC)
         moves = is_ours and not {'start', 'stop', 'start_date', 'stop_date', 'allday', 'duration'}.isdisjoint(vals)
-        invites, leaves, returns = is_ours and 'partner_ids' in vals, is_ours and vals.get('active') is False, is_ours and vals.get('active')
+        invites, leaves = is_ours and 'partner_ids' in vals, is_ours and vals.get('active') is False
+        returns = is_ours and vals.get('active')
         attendees = {event: event.partner_ids for event in self} if invites else {}
         result = super().write(vals)
         if moves or invites or leaves:

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..tools.visit_state import OPEN, STATES
 
+ALWAYS = SQL("TRUE")
 OUTCOMES = [
     ('reached', "Goal reached"), ('progress', "Step forward"), ('none', "No result"), ('setback', "Step back"), ('absent', "Nobody met"),
 ]
@@ -68,8 +69,10 @@ class CrmVisit(models.Model):
         compute='_compute_counts_for_quota', store=True,
         help="Done, of a kind that counts, and long enough. Settled when the visit is finished.")
     cancel_reason = fields.Char(copy=False)
-    rescheduled_from_id = fields.Many2one('crm.visit', "Rescheduled From", readonly=True, copy=False, ondelete='set null', index='btree_not_null')
-    rescheduled_to_id = fields.Many2one('crm.visit', "Rescheduled To", readonly=True, copy=False, ondelete='set null', index='btree_not_null')
+    rescheduled_from_id = fields.Many2one(
+        'crm.visit', "Rescheduled From", readonly=True, copy=False, ondelete='set null', index='btree_not_null')
+    rescheduled_to_id = fields.Many2one(
+        'crm.visit', "Rescheduled To", readonly=True, copy=False, ondelete='set null', index='btree_not_null')
 
     # what came out of it
     outcome = fields.Selection(OUTCOMES, copy=False, tracking=True)
@@ -279,7 +282,7 @@ class CrmVisit(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _done_sql(self, company, condition=SQL("TRUE")):
+    def _done_sql(self, company, condition=ALWAYS):
         """Return the relation ``(visit_id, partner_id, user_id, date, kind_id)`` of the visits made in a company.
 
         Callers flush before they run it.

@@ -29,7 +29,8 @@ class CrmVisit(models.Model):
     def _date_interests(self):
         """Interests belong to the customer and to the day of the visit that they were heard on."""
         for visit in self.sudo().filtered('interest_ids'):  # notes of the visit, whoever of the companions wrote them
-            wrong = visit.interest_ids.filtered(lambda interest, visit=visit: (interest.partner_id, interest.date) != (visit.partner_id, visit.date))
+            wrong = visit.interest_ids.filtered(
+                lambda interest, visit=visit: (interest.partner_id, interest.date) != (visit.partner_id, visit.date))
             wrong.write({'partner_id': visit.partner_id.id, 'date': visit.date})
 
     def _open_checks(self):

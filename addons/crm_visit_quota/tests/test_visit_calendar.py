@@ -2,8 +2,11 @@ import doctest
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command
 from odoo.tests import BaseCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.crm_visit_quota.tools import calendar_times
 
@@ -263,7 +266,7 @@ class TestVisitCalendar(VisitCommon):
 
     def test_one_visit_per_event(self):
         visit = self._planned()
-        with self.assertRaises(Exception), self.cr.savepoint():
+        with self.assertRaises(UniqueViolation), self.cr.savepoint(), mute_logger('odoo.sql_db'):
             self._planned('2026-06-18', calendar_event_id=visit.calendar_event_id.id)
             self.env.flush_all()
 
@@ -274,11 +277,11 @@ class TestVisitRecurrence(VisitCommon):
 
     def _series(self):
         visit = self._as(self.rep)['crm.visit'].create({
-            'partner_id': self.customer.id, 'kind_id': self.onsite.id, 'date_start': '2026-06-17 08:00:00', 'date_end': '2026-06-17 09:00:00'})
+            'partner_id': self.customer.id, 'date_start': '2026-06-17 08:00:00', 'date_end': '2026-06-17 09:00:00'})
         event = visit.calendar_event_id
         event.write({
-            'recurrency': True, 'rrule_type': 'weekly', 'wed': True, 'interval': 1, 'end_type': 'count', 'count': 4, 'event_tz': 'Europe/Brussels',
-            'rrule_type_ui': 'weekly'})
+            'recurrency': True, 'rrule_type': 'weekly', 'rrule_type_ui': 'weekly', 'wed': True, 'interval': 1, 'end_type': 'count',
+            'count': 4, 'event_tz': 'Europe/Brussels'})
         return visit, event, event.recurrence_id.calendar_event_ids.sorted('start')
 
     def _own_visit(self, event):
