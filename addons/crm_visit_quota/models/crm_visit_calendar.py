@@ -81,8 +81,8 @@ class CrmVisit(models.Model):
 
     def _events(self, events):
         """Return events to be written: who may write a visit may move its event, even in a colleague's private calendar."""
-        return events.sudo().with_context(**clean_context(self.env.context), **{
-            SYNC: True, 'active_model': False, 'active_id': False, 'active_ids': False})
+        context = {**clean_context(self.env.context), SYNC: True, 'active_model': False, 'active_id': False, 'active_ids': False}
+        return events.sudo().with_context(context)
 
     def _update_calendar(self, before=None):
         """Bring the calendar in step.
