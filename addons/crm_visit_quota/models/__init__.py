@@ -21,3 +21,13 @@ from . import crm_visit_location
 from . import crm_visit_sync
 from . import crm_visit_sync_apply
 from . import crm_visit_day
+from . import crm_grade_frequency
+from . import crm_customer_frequency
+from . import crm_customer_visit
+from . import crm_metric_visit_plan
+from . import crm_ownership_task
+from . import crm_visit_task
+from . import crm_visit_task_line
+from . import crm_visit_task_result
+from . import crm_visit_planning
+from . import res_users_planning

@@ -3,3 +3,7 @@ from . import test_visit_position
 from . import test_visit_sync
 from . import test_visit_day
 from . import test_visit_calendar
+from . import test_frequency
+from . import test_tools
+from . import test_week_plan
+from . import test_visit_task
