@@ -28,6 +28,7 @@ from . import crm_metric_visit_plan
 from . import crm_ownership_task
 from . import crm_visit_task
 from . import crm_visit_task_line
+from . import crm_visit_task_question
 from . import crm_visit_task_result
 from . import crm_visit_planning
 from . import res_users_planning

@@ -17,16 +17,18 @@ class CrmCustomer(models.Model):
     _inherit = 'crm.customer'
 
     last_visit_date = fields.Date(
-        "Last Visit", readonly=True, index='btree_not_null', help="Day of the last visit of a kind that counts, by anybody of the company.")
+        "Last Visit", readonly=True, index='btree_not_null',
+        help="Day of the last visit of a kind that counts, by anybody of the company.")
     visit_interval_days = fields.Integer("Visit Every (days)", readonly=True, aggregator='avg')
     next_visit_date = fields.Date("Visit Due", readonly=True)
     visits_behind = fields.Integer(compute='_compute_visits_behind', help="Visits that are missing today by the plan.")
     planned_visit_date = fields.Datetime(
-        "Planned For", compute='_compute_planned_visit_date', search='_search_planned_visit_date', help="The next visit in somebody's plan.")
-    visit_frequency = fields.Char("Visit Frequency", compute='_compute_visit_frequency')
+        "Planned For", compute='_compute_planned_visit_date', search='_search_planned_visit_date',
+        help="The next visit in somebody's plan.")
+    visit_frequency = fields.Char(compute='_compute_visit_frequency')
 
     # the frequency of its own; people set it, by _set_own_frequency
-    own_visit_frequency = fields.Boolean("Own Visit Frequency", readonly=True)
+    own_visit_frequency = fields.Boolean(readonly=True)
     own_visit_count = fields.Integer("Own Visits", readonly=True, aggregator=None)
     own_visit_period = fields.Selection(PERIODS, "Own Period", readonly=True)
     own_visit_reason = fields.Char("Reason", readonly=True)
@@ -63,7 +65,7 @@ class CrmCustomer(models.Model):
         if operator != 'in' or set(value) != {False}:
             return NotImplemented
         visits = self.env['crm.visit']._search([('state', '=', 'planned')])
-        table, partner, company = (SQL.identifier(visits.table, name) for name in ('id', 'partner_id', 'company_id'))
+        partner, company = (SQL.identifier(visits.table, name) for name in ('partner_id', 'company_id'))
         return Domain.custom(to_sql=lambda model, alias, query: SQL(
             "(%s, %s) NOT IN (%s)", SQL.identifier(alias, 'partner_id'), SQL.identifier(alias, 'company_id'),
             visits.select(partner, company)))
@@ -169,7 +171,7 @@ class CrmCustomer(models.Model):
     @api.model
     def _cron_plan_visits(self):
         """Bring the due days of every company up to date; resumable, since a second time nothing changes."""
-        companies = self.env['res.company'].sudo().search([])
+        companies = self.env['res.company'].sudo().search(Domain.TRUE)
         for left, company in zip(range(len(companies) - 1, -1, -1), companies):
             self.sudo()._plan_visits(company)
             if not self.env['ir.cron']._commit_progress(1, remaining=left):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.visit_state import OPEN
+
 
 class CrmVisit(models.Model):
     """What visits mean for plans and tasks: a visit planned for a customer serves the tasks of the person there, a visit made
@@ -17,7 +19,7 @@ class CrmVisit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         visits = super().create(vals_list)
-        planned = visits.filtered(lambda visit: visit.state in ('planned', 'underway'))
+        planned = visits.filtered(lambda visit: visit.state in OPEN)
         if planned:
             # lines are moved for whoever plans the visit, whether or not the person may write on them
             for line, visit in self.env['crm.visit.task.line'].sudo()._served_by(planned):

@@ -1,10 +1,11 @@
-from odoo import Command, api, fields, models
+from collections import Counter
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.visit_task import OPEN, split_evenly
 
-QUESTION_KINDS = [('yes_no', "Yes or no"), ('selection', "One of several"), ('number', "Number"), ('text', "Text"), ('date', "Date")]
 LIMIT = 10_000  # customers in a task: beyond, it is a project
 
 
@@ -94,8 +95,8 @@ class CrmVisitTask(models.Model):
             if not customers and task.state == 'draft':
                 raise UserError(self.env._("“%(task)s” has no customers yet. Choose some, or a segment.", task=task.name))
             task._build_questions()
-            task._give_out(customers)
             task.state = 'running'
+            task._give_out(customers)
         return True
 
     def _customers(self):
@@ -147,10 +148,11 @@ class CrmVisitTask(models.Model):
         todo = self.env.ref('mail.mail_activity_data_todo')
         known = self.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == todo).user_id
         lines = self.sudo().line_ids.filtered(lambda line: line.state == 'new')  # counted for others, too
+        waiting = Counter(line.user_id.id for line in lines)
         self.env['mail.activity'].sudo().create([{  # people may be given work on a task that they see only by its lines
             'res_model_id': self.env['ir.model']._get_id('crm.visit.task'), 'res_id': self.id, 'activity_type_id': todo.id,
             'user_id': person.id, 'date_deadline': self.date_deadline,
-            'summary': self.env._("Accept or decline: %(count)s customers", count=len(lines.filtered(lambda line: line.user_id == person))),
+            'summary': self.env._("Accept or decline: %(count)s customers", count=waiting[person.id]),
         } for person in (people - known - self.env.user)])
 
     def _after_lines(self):
@@ -159,7 +161,7 @@ class CrmVisitTask(models.Model):
         for task in self.sudo():  # a person's answer may end the task of somebody else
             waiting = task.line_ids.filtered(lambda line: line.state == 'new').user_id
             task.activity_ids.filtered(
-                lambda activity: activity.activity_type_id == todo and activity.user_id not in waiting).unlink()
+                lambda activity, waiting=waiting: activity.activity_type_id == todo and activity.user_id not in waiting).unlink()
             states = set(task.line_ids.mapped('state'))
             if task.state == 'running' and states and states <= {'done', 'expired', 'cancelled'}:
                 task.state = 'done'
@@ -197,16 +199,13 @@ class CrmVisitTask(models.Model):
 
     def _expire(self):
         self.ensure_one()
-        late = self.line_ids.filtered(lambda line: line.state in OPEN)
+        late = self.line_ids.filtered(lambda line: line.state in (*OPEN, 'declined'))
         late._move('expire')
         self.message_notify(
             partner_ids=self.user_id.partner_id.ids, subject=self.name, body=self.env._(
                 "The deadline has passed: %(done)s of %(count)s visits are done, %(late)s have expired.",
                 done=self.done_count, count=self.line_count, late=len(late)))
-        self.line_ids.filtered(lambda line: line.state == 'declined')._move('cancel')
         self._after_lines()
-        if self.state == 'running':
-            self.state = 'done'
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
@@ -224,45 +223,3 @@ class CrmVisitTask(models.Model):
         state = self.env.context.get('line_state')
         return {**action, 'name': self.name, 'domain': [('task_id', '=', self.id)],
                 'context': {f'search_default_{state}': 1} if state else {}}
-
-
-class CrmVisitTaskQuestion(models.Model):
-    """A question that a task asks at each customer."""
-    _name = 'crm.visit.task.question'
-    _description = "Question of a Visit Task"
-    _order = 'task_id, sequence, id'
-
-    task_id = fields.Many2one('crm.visit.task', required=True, ondelete='cascade', index=True)
-    company_id = fields.Many2one(related='task_id.company_id', store=True, index=True)
-    sequence = fields.Integer(default=10)
-    name = fields.Char("Question", required=True)
-    kind = fields.Selection(QUESTION_KINDS, "Answer", required=True, default='yes_no')
-    choices = fields.Char("To Choose From", help="The answers to choose from, separated by semicolons.")
-
-    @api.constrains('kind', 'choices')
-    def _check_choices(self):
-        for question in self:
-            if question.kind == 'selection' and len(question._options()) < 2:
-                raise UserError(self.env._(
-                    "“%(question)s”: give at least two answers to choose from, separated by semicolons.", question=question.name))
-
-    def _options(self):
-        """Return the answers to choose from as (value, label), in order."""
-        self.ensure_one()
-        if self.kind == 'yes_no':  # not a boolean: nothing ticked would be a "no"
-            return [('yes', self.env._("Yes")), ('no', self.env._("No"))]
-        labels = dict.fromkeys(label.strip() for label in (self.choices or '').split(';') if label.strip())
-        return [(label, label) for label in labels] if self.kind == 'selection' else []
-
-    def _property_name(self):
-        self.ensure_one()
-        return f'q{self.id}'
-
-    def _as_property(self):
-        """Return the question as an entry of a properties definition."""
-        self.ensure_one()
-        kinds = {'yes_no': 'selection', 'selection': 'selection', 'number': 'float', 'text': 'char', 'date': 'date'}
-        found = {'name': self._property_name(), 'string': self.name, 'type': kinds[self.kind]}
-        if found['type'] == 'selection':
-            found['selection'] = [list(option) for option in self._options()]
-        return found

@@ -31,7 +31,7 @@ class CrmVisitTaskLine(models.Model):
     decline_reason = fields.Char(readonly=True)
     visit_id = fields.Many2one('crm.visit', readonly=True, index='btree_not_null', ondelete='set null')
     date_done = fields.Date("Visited On", readonly=True)
-    answers = fields.Properties("Answers", definition='task_id.questions')
+    answers = fields.Properties(definition='task_id.questions')
     is_answered = fields.Boolean("Answered", compute='_compute_is_answered', store=True)
     note = fields.Text("Remark")
     is_mine = fields.Boolean(compute='_compute_is_mine')
@@ -81,7 +81,7 @@ class CrmVisitTaskLine(models.Model):
                 raise UserError(self.env._(
                     "%(customer)s is already “%(state)s”: this cannot be done with it any more.",
                     customer=line.partner_id.display_name, state=states[line.state]))
-        for _state, lines in self.grouped('state').items():
+        for lines in self.grouped('state').values():
             lines.sudo().write({'state': target(transition, lines[0].state), **vals})  # callers check who may
 
     def _check_mine(self):
@@ -165,9 +165,9 @@ class CrmVisitTaskLine(models.Model):
             if task.date_deadline < task.company_id._crm_today():
                 raise UserError(self.env._("The deadline of “%(task)s” has passed. Choose a later day.", task=task.name))
         self._move('assign', user_id=person.id, decline_reason=False, visit_id=False)
+        self.task_id._after_lines()
         self.sudo()._link_visits()  # as in _move
         for task, lines in self.grouped('task_id').items():
-            task._after_lines()
             task._remind(person)
             task._message_log(body=self.env._(
                 "Given to %(person)s: %(customers)s", person=person.name, customers=", ".join(lines.partner_id.mapped('display_name'))))

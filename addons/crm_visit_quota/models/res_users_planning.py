@@ -6,6 +6,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from ..tools.visit_state import OPEN
+
 
 class ResUsers(models.Model):
     """For whom one may plan, and when people are free."""
@@ -78,7 +80,7 @@ class ResUsers(models.Model):
         """
         self.ensure_one()
         visits = self.env['crm.visit'].sudo().search([  # only the times are used
-            ('state', 'in', ('planned', 'underway')), ('date_start', '<', end), ('date_end', '>', start),
+            ('state', 'in', OPEN), ('date_start', '<', end), ('date_end', '>', start),
             '|', ('user_id', '=', self.id), ('companion_ids', '=', self.id)])
         day = timedelta(days=1)  # the dates of what lasts all day are no moments: they may reach half a day further
         attendees = self.env['calendar.attendee'].sudo().search([  # appointments may be private: as above

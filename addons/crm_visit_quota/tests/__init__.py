@@ -7,3 +7,6 @@ from . import test_frequency
 from . import test_tools
 from . import test_week_plan
 from . import test_visit_task
+from . import test_visit_task_results
+from . import test_visit_reassign
+from . import test_week_rule

@@ -53,8 +53,9 @@ class TestFrequency(VisitCommon):
     def test_metric_as_of(self):
         """For a past day the visits made until then count."""
         self._visits([(self.customer, '2026-06-10')])
-        behind = {day: self._value('visits_behind', self.customer, date=day) for day in ('2026-05-01', '2026-05-02', '2026-06-09', '2026-06-10')}
-        self.assertEqual(behind, {'2026-05-01': 0, '2026-05-02': 1, '2026-06-09': 3, '2026-06-10': 0})
+        for day, behind in (('2026-05-01', 0), ('2026-05-02', 1), ('2026-06-09', 3), ('2026-06-10', 0)):
+            with self.subTest(day=day):
+                self.assertEqual(self._value('visits_behind', self.customer, date=day), behind)
 
     def test_writes_only_what_changes(self):
         self.assertGreaterEqual(self._plan(), 3)
@@ -156,10 +157,10 @@ class TestFrequency(VisitCommon):
     def test_own_frequency_dialog(self):
         env = self._as(self.rep)
         action = self.profile.with_env(env).action_set_frequency()
-        wizard = env[action['res_model']].with_context(action['context']).create({'count': 3, 'period': 'year', 'reason': "Far away"})
+        wizard = env[action['res_model']].with_context(**action['context']).create({'count': 3, 'period': 'year', 'reason': "Far away"})
         wizard.action_set()
         self.assertEqual(self.profile.visit_interval_days, 121)
-        again = env['crm.visit.frequency'].with_context(action['context']).create({})
+        again = env['crm.visit.frequency'].with_context(**action['context']).create({})
         self.assertEqual((again.count, again.reason, again.has_own), (3, "Far away", True))
         again.action_withdraw()
         self.assertEqual(self.profile.visit_interval_days, 15)

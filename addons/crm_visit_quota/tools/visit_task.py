@@ -12,7 +12,7 @@ TRANSITIONS = {
     'decline': ({'new', 'accepted'}, 'declined'),
     'assign': ({'unassigned', 'new', 'accepted', 'declined', 'expired'}, 'new'),
     'finish': ({'new', 'accepted', 'expired'}, 'done'),
-    'expire': ({'unassigned', 'new', 'accepted'}, 'expired'),
+    'expire': ({'unassigned', 'new', 'accepted', 'declined'}, 'expired'),
     'cancel': ({'unassigned', 'new', 'accepted', 'declined'}, 'cancelled'),
 }
 

@@ -6,7 +6,7 @@ The most urgent customer comes first (earliest due day, customers without one la
 is visited anyway, else the first day that is still empty, else the first one with room: so customers of a city share a day. Within a
 day those of a city follow each other. The same input always gives the same plan.
 """
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta  # noqa: F401  # datetime: in the examples
 from typing import Any, NamedTuple
 
 import pytz

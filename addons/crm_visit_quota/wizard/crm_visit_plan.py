@@ -6,6 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.visit_state import OPEN
 from ..tools.week_plan import Day, Stop, by_day, propose, same_city, slots, without
 
 LIMIT = 100  # customers looked at: more than fit into anybody's week
@@ -131,7 +132,7 @@ class CrmVisitPlan(models.TransientModel):
         customers, self.more_count = self._customers(end)
         # whoever plans the visit: a customer is not called upon twice in a week
         visits = self.env['crm.visit'].search([
-            ('state', 'in', ('planned', 'underway')), ('company_id', '=', self.company_id.id), ('partner_id', 'in', customers.partner_id.ids),
+            ('state', 'in', OPEN), ('company_id', '=', self.company_id.id), ('partner_id', 'in', customers.partner_id.ids),
             ('date_start', '>=', start), ('date_start', '<', end)], order='date_start desc')
         planned = {visit.partner_id: visit for visit in visits}
         booked = {
@@ -154,7 +155,7 @@ class CrmVisitPlan(models.TransientModel):
         gap = timedelta(minutes=self.gap)
         free = by_day(without(work, self.user_id._crm_busy_intervals(start, end), gap), self._zone())
         visits = self.env['crm.visit'].search([
-            ('user_id', '=', self.user_id.id), ('state', 'in', ('planned', 'underway')), ('date_start', '>=', start), ('date_start', '<', end)])
+            ('user_id', '=', self.user_id.id), ('state', 'in', OPEN), ('date_start', '>=', start), ('date_start', '<', end)])
         by_date = visits.grouped('date')
         return [
             Day(slots(intervals, timedelta(hours=self.duration), gap),
@@ -192,7 +193,7 @@ class CrmVisitPlan(models.TransientModel):
         lines = self.line_ids.sorted('date_start')
         now = fields.Datetime.now()
         visits = self.env['crm.visit'].search([
-            ('user_id', '=', self.user_id.id), ('state', 'in', ('planned', 'underway')),
+            ('user_id', '=', self.user_id.id), ('state', 'in', OPEN),
             ('date_start', '<', max(lines.mapped('date_end'))), ('date_end', '>', min(lines.mapped('date_start')))])
         spans = [(line.date_start, line.date_end, line.customer_id) for line in lines]
         taken = [(visit.date_start, visit.date_end, visit.partner_id) for visit in visits]

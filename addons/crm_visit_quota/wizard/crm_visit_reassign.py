@@ -9,7 +9,8 @@ class CrmVisitReassign(models.TransientModel):
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
     plannable_ids = fields.Many2many('res.users', compute='_compute_plannable_ids')
-    user_id = fields.Many2one('res.users', "From", required=True, default=lambda self: self.env.user, domain="[('id', 'in', plannable_ids)]")
+    user_id = fields.Many2one(
+        'res.users', "From", required=True, default=lambda self: self.env.user, domain="[('id', 'in', plannable_ids)]")
     to_user_id = fields.Many2one('res.users', "To", required=True, domain="[('id', 'in', plannable_ids), ('id', '!=', user_id)]")
     date_from = fields.Date("First Day", required=True, default=fields.Date.context_today)
     date_to = fields.Date("Last Day", required=True, default=fields.Date.context_today)
