@@ -36,7 +36,12 @@ class Trouble(Exception):
         self.wrong, self.remedy = wrong, remedy
 
     def __str__(self):
-        return f'error: {self.wrong}.' + (f' Remedy: {self.remedy}.' if self.remedy else '')
+        parts = [('error', self.wrong), ('Remedy', self.remedy)]
+        return ' '.join(f'{head}: {_one_line(text)}.' for head, text in parts if text)
+
+
+def _one_line(text):
+    return ' '.join(str(text).split()).rstrip('.?')
 
 
 def say(text, end='\n'):

@@ -4,7 +4,7 @@ import json
 import pathlib
 import re
 
-from . import console, databases, suite
+from . import console, databases, paths, suite
 
 SUFFIXES = ('.csv', '.csv.gz', '.xlsx')
 DONE, UNDER_WAY = 'done', 'under way'
@@ -86,7 +86,7 @@ def ensure(base, options):
 def _import(base, name, options):
     house = base.house
     command = house.inside('sales_import.py', name, options.sales.resolve(), json.dumps(
-        {'mapping': options.map, 'line_detail': options.lines}))
+        {'mapping': options.map, 'line_detail': options.lines}), paths.LOCAL / 'reports' / f'{name}.problems.csv')
     status = console.foreground(command, env=house.env)
     if status:
         raise console.Trouble('the import stopped', 'the same command continues where it stopped; --fresh starts anew')

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from house import apt, console, demonstrating, odoo_source, python_problem, sales, serving
+from house import apt, console, demonstrating, odoo_source, postgres, python_problem, sales, serving
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -104,6 +104,16 @@ def test_meaning_of_a_log(log, said):
 
 def test_unknown_log_has_no_meaning():
     assert console.explain('Segmentation fault') == ('', '')
+
+
+def test_several_lines_become_one():
+    assert str(console.Trouble('this\n  fails?', 'try that.')) == 'error: this fails. Remedy: try that.'
+
+
+def test_postgresql_that_is_none():
+    env = {**os.environ, 'PGHOST': '127.0.0.1', 'PGPORT': '1'}
+    text = trouble(postgres.check_external, sys.executable, env)
+    assert 'port 1 failed: Connection refused' in text and 'PGHOST' in text and 'Traceback' not in text
 
 
 def test_failed_step_says_where_to_read(tmp_path, monkeypatch):

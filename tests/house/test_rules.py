@@ -1,13 +1,15 @@
 """The plain rules of the scripts: keys, names, choices, tables."""
 import argparse
+import base64
 import json
 import os
 import subprocess
+import types
 
 import polib
 import pytest
 from merge_terms import known, merge, uses
-from sales_import import Progress
+from sales_import import Progress, left_out
 
 from house import (
     apt,
@@ -239,6 +241,17 @@ def test_progress(capsys):
     progress(100, 100)
     text = capsys.readouterr().err
     assert '50%' in text and 'min' in text and 'invoices' in text and '100%' in text and 'early' not in text
+
+
+def test_rows_left_out_are_named_in_a_file(tmp_path):
+    record = types.SimpleNamespace(problem_file=base64.b64encode(b'line,reason,row'), problem_count=2,
+                                   no_customer_count=135080, note_count=0, line_count=541909)
+    path = tmp_path / 'reports' / 'x.csv'
+    assert left_out(record, path) == (
+        f'of 541,909 rows: 2 unreadable, 135,080 without customer; with line number and reason in {path}')
+    assert path.read_text() == 'line,reason,row'
+    record.problem_file = False
+    assert left_out(record, path) == ''
 
 
 def test_closure_of_dependencies(addons):

@@ -1,5 +1,7 @@
-"""Import a sales history with ``crm.sales.import``: ``sales_import.py DATABASE FILE OPTIONS_AS_JSON``."""
+"""Import a sales history with ``crm.sales.import``: ``sales_import.py DATABASE FILE OPTIONS_AS_JSON PROBLEMS.csv``."""
+import base64
 import json
+import pathlib
 import sys
 import time
 
@@ -40,13 +42,30 @@ class Progress:
         return f'{bar} {share:4.0%}' + (f' {left / 60:.0f} min {left % 60:02.0f} s left' if left else '')
 
 
-def main(database, path, options):
+def left_out(record, path):
+    """Write the rows that were left out, and what else was noted, into a file.
+
+    :return: a line that says so, or nothing when every row became part of a document.
+    """
+    if not record.problem_file:
+        return ''
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(base64.b64decode(record.problem_file))
+    counts = {'unreadable': record.problem_count, 'without customer': record.no_customer_count,
+              'used with a note': record.note_count}
+    said = ', '.join(f'{count:,} {what}' for what, count in counts.items() if count)
+    return f'of {record.line_count:,} rows: {said}; with line number and reason in {path}'
+
+
+def main(database, path, options, problems):
     with environment(database) as env:
         from odoo.exceptions import UserError
         if 'crm.sales.import' not in env:
             sys.exit('error: the suite in this checkout cannot import sales histories yet.')
         try:
-            env['crm.sales.import']._run_file(path, progress=Progress(), **json.loads(options))
+            record = env['crm.sales.import']._run_file(path, progress=Progress(), **json.loads(options))
+            if said := left_out(record.with_context(bin_size=False), pathlib.Path(problems)):
+                print(said, file=sys.stderr)
         except UserError as error:
             env.cr.rollback()
             sys.exit(f'error: {error}')
