@@ -164,6 +164,9 @@ class Stamp:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps(state), encoding='utf-8')
 
+    def remove(self):
+        self.path.unlink(missing_ok=True)
+
 
 def foreign(name):
     """For a database that is in the way."""

@@ -4,10 +4,11 @@ import pathlib
 import socket
 import subprocess
 import sys
+import types
 
 import pytest
 
-from house import apt, console, demonstrating, odoo_source, postgres, python_problem, sales, serving
+from house import apt, console, databases, demonstrating, odoo_source, postgres, python_problem, sales, serving
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -72,6 +73,35 @@ def test_unreadable_sales_file(tmp_path, monkeypatch):
 def test_good_sales_file(tmp_path):
     (tmp_path / 'Sales.CSV').write_text('Invoice,Customer')
     sales.check_file(tmp_path / 'Sales.CSV')
+
+
+class FakeHouse:
+    """A house whose program for imports says something and ends with a status."""
+    env = dict(os.environ)
+
+    def __init__(self, said, status):
+        self.code = f'print({said!r}); raise SystemExit({status})'
+
+    def inside(self, *_arguments):
+        return [sys.executable, '-c', self.code]
+
+
+@pytest.mark.parametrize('said, status, expected, dropped', [
+    ('No column is assigned to: Date.', sales.UNUSABLE, 'No column is assigned to: Date', ['sales_x']),
+    ('could not extend file: No space left on device', 3, 'the import stopped: the disk is full', []),
+    ('', 1, 'the import stopped: see above', []),
+])
+def test_import_that_stops(tmp_path, said, status, expected, dropped):
+    """Of a file that is of no use nothing is left; what can go on later is kept."""
+    base = types.SimpleNamespace(house=FakeHouse(said, status), dropped=[])
+    base.drop = base.dropped.append
+    base.house.data_dir = tmp_path
+    stamp = databases.Stamp(base, 'sales_x')
+    stamp.write(key=1)
+    options = types.SimpleNamespace(sales=tmp_path / 'x.csv', map=None, lines=False)
+    assert expected in trouble(sales._import, base, 'sales_x', options, stamp)
+    assert base.dropped == dropped
+    assert bool(stamp.read()) is not bool(dropped)
 
 
 def test_mapping():

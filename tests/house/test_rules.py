@@ -6,6 +6,7 @@ import os
 import subprocess
 import types
 
+import about
 import polib
 import pytest
 from merge_terms import known, merge, uses
@@ -241,6 +242,31 @@ def test_progress(capsys):
     progress(100, 100)
     text = capsys.readouterr().err
     assert '50%' in text and 'min' in text and 'invoices' in text and '100%' in text and 'early' not in text
+
+
+class FakeEnv(dict):
+    """Odoo's environment with the models given, the company 1, and the companies of a demo."""
+
+    def __init__(self, demo, **models):
+        super().__init__({name.replace('_', '.'): model for name, model in models.items()})
+        self.demo, self.company = demo, types.SimpleNamespace(ids=[1])
+
+    def ref(self, name, raise_if_not_found):
+        assert not raise_if_not_found
+        return self.demo.get(name)
+
+
+class FakeImport:
+    def with_context(self, **context):
+        return types.SimpleNamespace(_figures=lambda: context)
+
+
+@pytest.mark.parametrize('demo, companies', [
+    ({}, [1]), ({'crm_grading.demo_company': types.SimpleNamespace(ids=[7])}, [7]),
+])
+def test_figures_are_those_of_the_demo_company(demo, companies):
+    assert about.figures(FakeEnv(demo, crm_sales_import=FakeImport())) == {'allowed_company_ids': companies}
+    assert about.figures(FakeEnv(demo)) == {}
 
 
 def test_rows_left_out_are_named_in_a_file(tmp_path):

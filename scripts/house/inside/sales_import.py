@@ -5,9 +5,12 @@ import pathlib
 import sys
 import time
 
+import psycopg2
+
 from session import environment
 
 WIDTH = 30
+STOPPED, UNUSABLE = 3, 4  # exit status: can go on; nothing of the file came in, nor will it
 
 
 class Progress:
@@ -57,18 +60,40 @@ def left_out(record, path):
     return f'of {record.line_count:,} rows: {said}; with line number and reason in {path}'
 
 
-def main(database, path, options, problems):
+def begun(env):
+    """Whether an import has got further than reading its file, or is at it."""
+    return bool(env['crm.sales.import'].search_count(['|', ('phase', '!=', 'read'), ('state', '=', 'running')]))
+
+
+def check(env, path, mapping):
+    """Only look at the file."""
+    from odoo.addons.crm_grading.tools.sales_file import SalesFile
+    from odoo.addons.crm_grading.tools.sales_text import SalesFileError
+    try:
+        SalesFile(pathlib.Path(path).read_bytes(), mapping).check()
+    except SalesFileError as error:
+        print(env['crm.sales.import']._file_error_text(error))
+        sys.exit(UNUSABLE)
+
+
+def main(database, path, options, problems=None):
+    """Import; what stops it is printed, and the exit status says whether it can go on later. Without ``problems`` only
+    the file is checked."""
     with environment(database) as env:
+        if not problems:
+            return check(env, path, json.loads(options)['mapping'])
         from odoo.exceptions import UserError
-        if 'crm.sales.import' not in env:
-            sys.exit('error: the suite in this checkout cannot import sales histories yet.')
         try:
             record = env['crm.sales.import']._run_file(path, progress=Progress(), **json.loads(options))
-            if said := left_out(record.with_context(bin_size=False), pathlib.Path(problems)):
-                print(said, file=sys.stderr)
         except UserError as error:
             env.cr.rollback()
-            sys.exit(f'error: {error}')
+            print(error)
+            sys.exit(STOPPED if begun(env) else UNUSABLE)
+        except (psycopg2.OperationalError, OSError) as error:  # disk full, server gone
+            print(error)
+            sys.exit(STOPPED)
+        if said := left_out(record.with_context(bin_size=False), pathlib.Path(problems)):
+            print(said, file=sys.stderr)
 
 
 if __name__ == '__main__':
