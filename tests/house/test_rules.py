@@ -118,6 +118,18 @@ def test_bare_system():
     assert 'dash' in kept and 'libc6' in kept and 'chromium' not in kept
 
 
+@pytest.mark.skipif(not apt.is_debian(), reason="apt is Debian's")
+@pytest.mark.parametrize('everything', [True, False])
+def test_private_apt_locks_no_folder_of_the_system(tmp_path, monkeypatch, everything):
+    """Else an ordinary user could download nothing. apt locks the folder that the status lies in."""
+    (tmp_path / 'dpkg').mkdir()
+    (tmp_path / 'dpkg/status').write_text('Package: dash\nPriority: optional\n\n')
+    monkeypatch.setattr(apt, 'SYSTEM_STATUS', tmp_path / 'dpkg/status')
+    source = apt.Apt(tmp_path / 'work', everything=everything)
+    assert f'Dir::State::status "{tmp_path}/work/status";' in (source.work / 'apt.conf').read_text()
+    assert ('dash' in (source.work / 'status').read_text()) is not everything
+
+
 def test_building_leaves_nothing_half_made(tmp_path):
     target = tmp_path / 'thing'
     with pytest.raises(ValueError, match='broken'), apt.building(target) as new:
