@@ -61,6 +61,8 @@ class Databases:
     @contextlib.contextmanager
     def making(self, name):
         """A database under a passing name, which gets ``name`` when all went well."""
+        if self.house.cluster:
+            console.need_space(paths.LOCAL, 500)
         new = f'{name}_new'
         self.drop(new)
         try:

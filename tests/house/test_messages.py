@@ -136,6 +136,12 @@ def test_unknown_log_has_no_meaning():
     assert console.explain('Segmentation fault') == ('', '')
 
 
+def test_whatever_fails_on_a_full_disk_failed_for_that(tmp_path, monkeypatch):
+    monkeypatch.setattr(console.paths, 'LOCAL', tmp_path)
+    monkeypatch.setattr(console, 'free_space', lambda folder: console.NEARLY_FULL - 1)
+    assert console.explain('FATAL: the database system is in recovery mode') == console.FULL
+
+
 def test_several_lines_become_one():
     assert str(console.Trouble('this\n  fails?', 'try that.')) == 'error: this fails. Remedy: try that.'
 
