@@ -36,6 +36,32 @@ WALK = '''
     console.log("test successful");
 })().catch((error) => console.error(error.message));
 '''
+# Presses every button of the start page in turn; each must lead somewhere without an error.
+PRESS = '''
+(async () => {
+    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const until = async (what, test) => {
+        for (let tries = 0; tries < 150; tries++) {
+            const dialog = document.querySelector(".o_error_dialog");
+            if (dialog) throw new Error(what + ": " + dialog.textContent);
+            if (test()) return;
+            await wait(100);
+        }
+        throw new Error(what + " did not show");
+    };
+    const buttons = () => [...document.querySelectorAll(".o_crm_overview button:not([disabled])")];
+    await until("the start page", () => buttons().length);
+    const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+    for (let place = 0; place < buttons().length; place++) {
+        const name = buttons()[place].textContent.trim();
+        buttons()[place].click();
+        await until(name, () => !document.querySelector(".o_crm_overview") && document.querySelector(".o_view_controller"));
+        await action.doAction("crm_grading.crm_overview_action", { clearBreadcrumbs: true });
+        await until("the start page again", () => buttons().length);
+    }
+    console.log("test successful");
+})().catch((error) => console.error(error.message));
+'''
 MANAGERS_ONLY = ['crm_grading_scheme_menu', 'crm_grading_run_menu']
 
 
@@ -73,6 +99,12 @@ class TestBrowserRoles(BrowserCommon):
 
     def test_finance(self):
         self._walk(self.finance, forbidden=MANAGERS_ONLY)
+
+    def test_start_page(self):
+        """No button of the start page is a dead end, whatever the role."""
+        for user in (self.rep, self.manager, self.finance):
+            with self.subTest(user=user.login):
+                self.browser_js('/odoo/customer-overview', PRESS, login=user.login, timeout=120)
 
 
 @tagged('post_install', '-at_install')

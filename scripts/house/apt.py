@@ -95,6 +95,14 @@ def essential(status):
     return '\n\n'.join(kept.values()) + '\n\n'
 
 
+def installed():
+    """dpkg's status of this machine."""
+    if not SYSTEM_STATUS.exists():
+        return ''
+    status = SYSTEM_STATUS.read_text(encoding='utf-8')
+    return essential(status) if paths.force_private() else status
+
+
 class Apt:
     """A private apt in a temporary folder."""
 
@@ -107,13 +115,9 @@ class Apt:
         self.codename = os_release()['VERSION_CODENAME']
         for folder in ('lists/partial', 'archives/partial', 'debs'):
             (self.work / folder).mkdir(parents=True)
+        # a copy, because apt locks the folder of the file
         status = self.work / 'status'
-        status.write_text('')
-        if SYSTEM_STATUS.exists() and not everything:
-            status = SYSTEM_STATUS
-            if paths.force_private():
-                status = self.work / 'status'
-                status.write_text(essential(SYSTEM_STATUS.read_text(encoding='utf-8')))
+        status.write_text('' if everything else installed(), encoding='utf-8')
         architecture = subprocess.check_output(['dpkg', '--print-architecture'], text=True).strip()
         known = archives(_ask_targets(), self.codename)
         known.update(dict.fromkeys(suites, known[self.codename]))

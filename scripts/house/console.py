@@ -11,10 +11,11 @@ from . import paths
 
 HEARTBEAT = 30  # seconds between signs of life when nobody watches a terminal
 
+FULL = 'the disk is full', 'free about 3 GB and run the same command again'
+NEARLY_FULL = 100  # megabytes: what fails with less than that failed for that, whatever it says
 # What a failed program wrote -> what it means and what helps. First match wins.
 MEANINGS = (
-    (('No space left on device',),
-     'the disk is full', 'free about 3 GB and run the same command again'),
+    (('No space left on device',), *FULL),
     (('Could not resolve', 'Temporary failure in name resolution', 'Network is unreachable', 'Failed to fetch',
       'Connection refused', 'Connection timed out', 'Could not connect', 'NewConnectionError', 'ReadTimeoutError',
       'Name or service not known', 'Cannot initiate the connection', '(from versions: none)'),
@@ -36,7 +37,12 @@ class Trouble(Exception):
         self.wrong, self.remedy = wrong, remedy
 
     def __str__(self):
-        return f'error: {self.wrong}.' + (f' Remedy: {self.remedy}.' if self.remedy else '')
+        parts = [('error', self.wrong), ('Remedy', self.remedy)]
+        return ' '.join(f'{head}: {_one_line(text)}.' for head, text in parts if text)
+
+
+def _one_line(text):
+    return ' '.join(str(text).split()).rstrip('.?')
 
 
 def say(text, end='\n'):
@@ -45,7 +51,12 @@ def say(text, end='\n'):
 
 
 def explain(log):
-    """The meaning and remedy of a failed program's output, or two empty strings."""
+    """The meaning and remedy of a failed program's output, or two empty strings.
+
+    PostgreSQL on a full disk shuts down, and its clients only say that it is gone; so the disk itself is asked first.
+    """
+    if paths.LOCAL.exists() and free_space(paths.LOCAL) < NEARLY_FULL:
+        return FULL
     for marks, wrong, remedy in MEANINGS:
         if any(mark in log for mark in marks):
             return wrong, remedy
@@ -126,10 +137,15 @@ def last_line(text):
     return next((line.strip()[:300] for line in reversed(text.splitlines()) if line.strip()), 'it wrote nothing')
 
 
-def need_space(folder, megabytes):
-    """Stop before a long download that cannot fit."""
+def free_space(folder):
+    """Megabytes."""
     status = os.statvfs(folder)
-    free = status.f_bavail * status.f_frsize // 2**20
+    return status.f_bavail * status.f_frsize // 2**20
+
+
+def need_space(folder, megabytes):
+    """Stop before something long that cannot fit."""
+    free = free_space(folder)
     if free < megabytes:
         raise Trouble(
             f'the disk is nearly full: {free} MB free in {folder}, {megabytes} MB needed',
@@ -150,7 +166,7 @@ def main(command):
         sys.exit(0)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            sys.exit(str(Trouble('the disk is full', 'free about 3 GB and run the same command again')))
+            sys.exit(str(Trouble(*FULL)))
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT):
             sys.exit(str(Trouble(f'{error.strerror}: {error.filename}', 'check the path and its owner')))
         raise

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import subprocess
 
-from . import console, lock, paths, suite
+from . import console, lock, paths, postgres, suite
 
 KEPT = 4  # templates of each kind, so that switching between branches stays fast
 INSTALL = ('--stop-after-init', '--no-http', '--max-cron-threads=0', '--log-level=warn')
@@ -33,9 +33,8 @@ class Databases:
             [self.house.python, paths.SCRIPTS / 'house' / 'pgtool.py', *arguments], env=self.house.env,
             capture_output=True, text=True, check=False)
         if done.returncode:
-            last = (done.stderr.strip().splitlines() or ['unknown'])[-1]
-            raise console.Trouble(f'PostgreSQL refused to {arguments[0]} {" ".join(arguments[1:])}: {last}',
-                                  'check PGHOST, PGUSER and PGPASSWORD, or the log in .local')
+            raise console.Trouble(f'PostgreSQL refused to {" ".join(arguments)}: {postgres.complaint(done.stderr)}',
+                                  'read the log in .local, or check PGUSER and its rights on a server of your own')
         return done.stdout.split()
 
     def filestore(self, name):
@@ -62,6 +61,8 @@ class Databases:
     @contextlib.contextmanager
     def making(self, name):
         """A database under a passing name, which gets ``name`` when all went well."""
+        if self.house.cluster:
+            console.need_space(paths.LOCAL, 500)
         new = f'{name}_new'
         self.drop(new)
         try:
@@ -164,6 +165,9 @@ class Stamp:
     def write(self, **state):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps(state), encoding='utf-8')
+
+    def remove(self):
+        self.path.unlink(missing_ok=True)
 
 
 def foreign(name):

@@ -56,6 +56,8 @@ class Environment:
             found = self.cluster.connect()
             self.env['PATH'] += f'{os.pathsep}{self.cluster.bin}'
         self.env.update(found)
+        if not self.cluster:
+            postgres.check_external(self.python, self.env)
 
     def _settings(self, extra):
         """Odoo reads these variables before its configuration file, so that the file needs no paths."""

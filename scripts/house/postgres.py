@@ -46,6 +46,21 @@ def conf_options(conf):
     return dict(parser['options']) if parser.has_section('options') else {}
 
 
+def complaint(text):
+    """What psycopg2 complains about, without its traceback and with the lines that go on about it."""
+    _before, found, said = text.partition('Error: ')
+    return ' '.join((said if found else console.last_line(text)).split())
+
+
+def check_external(python, env):
+    """One clear line when the PostgreSQL that the user points at does not let us in."""
+    done = subprocess.run([python, paths.SCRIPTS / 'house' / 'pgtool.py', 'list'], env=env, capture_output=True,
+                          text=True, check=False)
+    if done.returncode:
+        raise console.Trouble(f'the PostgreSQL that you point at cannot be used: {complaint(done.stderr)}',
+                              'check PGHOST, PGPORT, PGUSER and PGPASSWORD, or db_host and so on in the odoo.conf')
+
+
 def free_port():
     """A TCP port that nobody listens on."""
     with socket.socket() as probe:

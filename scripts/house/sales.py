@@ -3,11 +3,13 @@ import hashlib
 import json
 import pathlib
 import re
+import subprocess
 
-from . import console, databases, suite
+from . import console, databases, lock, paths, suite
 
 SUFFIXES = ('.csv', '.csv.gz', '.xlsx')
 DONE, UNDER_WAY = 'done', 'under way'
+UNUSABLE = 4  # exit status of inside/sales_import.py: nothing of the file came in, nor will it
 
 
 def check_file(path):
@@ -57,6 +59,12 @@ def content_key(path, columns, lines):
 def ensure(base, options):
     """The database made of the file; an import that was interrupted goes on. :return: its name."""
     name = database_name(options.sales)
+    with lock.only_one(name):
+        _ensure(base, options, name)
+    return name
+
+
+def _ensure(base, options, name):
     stamp = databases.Stamp(base, name)
     state = stamp.read()
     key = content_key(options.sales, options.map, options.lines)
@@ -65,6 +73,7 @@ def ensure(base, options):
     if exists and (options.fresh or state.get('key') != key):
         if not state:
             raise databases.foreign(name)
+        _run(base, name, options, check=True)  # a slip in --map must not cost what is there
         console.say(f'… dropping {name}: ' + ('made anew' if options.fresh else 'the file or its mapping changed'))
         base.drop(name)
         exists = False
@@ -78,15 +87,37 @@ def ensure(base, options):
         state['code'] = code
         stamp.write(**state)
     if state['state'] != DONE:
-        _import(base, name, options)
+        _import(base, name, options, stamp)
         stamp.write(**{**state, 'state': DONE})
-    return name
 
 
-def _import(base, name, options):
-    house = base.house
-    command = house.inside('sales_import.py', name, options.sales.resolve(), json.dumps(
-        {'mapping': options.map, 'line_detail': options.lines}))
-    status = console.foreground(command, env=house.env)
+def _import(base, name, options, stamp):
+    try:
+        status, said = _run(base, name, options)
+    except Unusable:
+        base.drop(name)
+        stamp.remove()
+        raise
     if status:
-        raise console.Trouble('the import stopped', 'the same command continues where it stopped; --fresh starts anew')
+        wrong, _remedy = console.explain(said)
+        raise console.Trouble(f'the import stopped: {wrong or said or "see above"}',
+                              'the same command continues where it stopped; --fresh starts anew')
+
+
+class Unusable(console.Trouble):
+    """The file, or what --map says about it, leads to nothing."""
+
+
+def _run(base, name, options, check=False):
+    """Let the program inside Odoo do the work, or only look at the file. :return: its exit status and what it said."""
+    more = [] if check else [paths.LOCAL / 'reports' / f'{name}.problems.csv']
+    command = base.house.inside('sales_import.py', name, options.sales.resolve(), json.dumps(
+        {'mapping': options.map, 'line_detail': options.lines}), *more)
+    process = subprocess.Popen(list(map(str, command)), env=base.house.env, stdout=subprocess.PIPE, text=True,
+                               stderr=subprocess.DEVNULL if check else None)
+    status = console.wait(process)
+    said = process.stdout.read().strip()
+    if status == UNUSABLE:
+        raise Unusable(f'{options.sales} cannot be used: {said}',
+                       'correct that, or say with --map FIELD=COLUMN which column is which')
+    return status, said

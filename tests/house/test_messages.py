@@ -4,10 +4,11 @@ import pathlib
 import socket
 import subprocess
 import sys
+import types
 
 import pytest
 
-from house import apt, console, demonstrating, odoo_source, python_problem, sales, serving
+from house import apt, console, databases, demonstrating, odoo_source, postgres, python_problem, sales, serving
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -74,6 +75,35 @@ def test_good_sales_file(tmp_path):
     sales.check_file(tmp_path / 'Sales.CSV')
 
 
+class FakeHouse:
+    """A house whose program for imports says something and ends with a status."""
+    env = dict(os.environ)
+
+    def __init__(self, said, status):
+        self.code = f'print({said!r}); raise SystemExit({status})'
+
+    def inside(self, *_arguments):
+        return [sys.executable, '-c', self.code]
+
+
+@pytest.mark.parametrize('said, status, expected, dropped', [
+    ('No column is assigned to: Date.', sales.UNUSABLE, 'No column is assigned to: Date', ['sales_x']),
+    ('could not extend file: No space left on device', 3, 'the import stopped: the disk is full', []),
+    ('', 1, 'the import stopped: see above', []),
+])
+def test_import_that_stops(tmp_path, said, status, expected, dropped):
+    """Of a file that is of no use nothing is left; what can go on later is kept."""
+    base = types.SimpleNamespace(house=FakeHouse(said, status), dropped=[])
+    base.drop = base.dropped.append
+    base.house.data_dir = tmp_path
+    stamp = databases.Stamp(base, 'sales_x')
+    stamp.write(key=1)
+    options = types.SimpleNamespace(sales=tmp_path / 'x.csv', map=None, lines=False)
+    assert expected in trouble(sales._import, base, 'sales_x', options, stamp)
+    assert base.dropped == dropped
+    assert bool(stamp.read()) is not bool(dropped)
+
+
 def test_mapping():
     assert sales.mapping(['customer=Customer ID, date = Day', 'price=P']) == {
         'customer': 'Customer ID', 'date': 'Day', 'price': 'P'}
@@ -104,6 +134,22 @@ def test_meaning_of_a_log(log, said):
 
 def test_unknown_log_has_no_meaning():
     assert console.explain('Segmentation fault') == ('', '')
+
+
+def test_whatever_fails_on_a_full_disk_failed_for_that(tmp_path, monkeypatch):
+    monkeypatch.setattr(console.paths, 'LOCAL', tmp_path)
+    monkeypatch.setattr(console, 'free_space', lambda folder: console.NEARLY_FULL - 1)
+    assert console.explain('FATAL: the database system is in recovery mode') == console.FULL
+
+
+def test_several_lines_become_one():
+    assert str(console.Trouble('this\n  fails?', 'try that.')) == 'error: this fails. Remedy: try that.'
+
+
+def test_postgresql_that_is_none():
+    env = {**os.environ, 'PGHOST': '127.0.0.1', 'PGPORT': '1'}
+    text = trouble(postgres.check_external, sys.executable, env)
+    assert 'port 1 failed: Connection refused' in text and 'PGHOST' in text and 'Traceback' not in text
 
 
 def test_failed_step_says_where_to_read(tmp_path, monkeypatch):

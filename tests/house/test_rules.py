@@ -1,13 +1,16 @@
 """The plain rules of the scripts: keys, names, choices, tables."""
 import argparse
+import base64
 import json
 import os
 import subprocess
+import types
 
+import about
 import polib
 import pytest
 from merge_terms import known, merge, uses
-from sales_import import Progress
+from sales_import import Progress, left_out
 
 from house import (
     apt,
@@ -113,6 +116,18 @@ def test_bare_system():
               'Package: chromium\nPriority: optional\nDepends: libc6\n\n')
     kept = apt.essential(status)
     assert 'dash' in kept and 'libc6' in kept and 'chromium' not in kept
+
+
+@pytest.mark.skipif(not apt.is_debian(), reason="apt is Debian's")
+@pytest.mark.parametrize('everything', [True, False])
+def test_private_apt_locks_no_folder_of_the_system(tmp_path, monkeypatch, everything):
+    """Else an ordinary user could download nothing. apt locks the folder that the status lies in."""
+    (tmp_path / 'dpkg').mkdir()
+    (tmp_path / 'dpkg/status').write_text('Package: dash\nPriority: optional\n\n')
+    monkeypatch.setattr(apt, 'SYSTEM_STATUS', tmp_path / 'dpkg/status')
+    source = apt.Apt(tmp_path / 'work', everything=everything)
+    assert f'Dir::State::status "{tmp_path}/work/status";' in (source.work / 'apt.conf').read_text()
+    assert ('dash' in (source.work / 'status').read_text()) is not everything
 
 
 def test_building_leaves_nothing_half_made(tmp_path):
@@ -239,6 +254,42 @@ def test_progress(capsys):
     progress(100, 100)
     text = capsys.readouterr().err
     assert '50%' in text and 'min' in text and 'invoices' in text and '100%' in text and 'early' not in text
+
+
+class FakeEnv(dict):
+    """Odoo's environment with the models given, the company 1, and the companies of a demo."""
+
+    def __init__(self, demo, **models):
+        super().__init__({name.replace('_', '.'): model for name, model in models.items()})
+        self.demo, self.company = demo, types.SimpleNamespace(ids=[1])
+
+    def ref(self, name, raise_if_not_found):
+        assert not raise_if_not_found
+        return self.demo.get(name)
+
+
+class FakeImport:
+    def with_context(self, **context):
+        return types.SimpleNamespace(_figures=lambda: context)
+
+
+@pytest.mark.parametrize('demo, companies', [
+    ({}, [1]), ({'crm_grading.demo_company': types.SimpleNamespace(ids=[7])}, [7]),
+])
+def test_figures_are_those_of_the_demo_company(demo, companies):
+    assert about.figures(FakeEnv(demo, crm_sales_import=FakeImport())) == {'allowed_company_ids': companies}
+    assert about.figures(FakeEnv(demo)) == {}
+
+
+def test_rows_left_out_are_named_in_a_file(tmp_path):
+    record = types.SimpleNamespace(problem_file=base64.b64encode(b'line,reason,row'), problem_count=2,
+                                   no_customer_count=135080, note_count=0, line_count=541909)
+    path = tmp_path / 'reports' / 'x.csv'
+    assert left_out(record, path) == (
+        f'of 541,909 rows: 2 unreadable, 135,080 without customer; with line number and reason in {path}')
+    assert path.read_text() == 'line,reason,row'
+    record.problem_file = False
+    assert left_out(record, path) == ''
 
 
 def test_closure_of_dependencies(addons):

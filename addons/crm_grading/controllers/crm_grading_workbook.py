@@ -17,6 +17,6 @@ class CrmGradingWorkbook(http.Controller):
         if not wizard or not wizard.has_access('read'):
             raise NotFound()
         wizard = wizard.with_context(allowed_company_ids=wizard.sudo().company_id.ids, lang=request.env.user.lang)
-        name = request.env._("Customer grades %(company)s %(date)s", company=wizard.company_id.name, date=wizard.date)
+        name = wizard.env._("Customer grades %(company)s %(date)s", company=wizard.company_id.name, date=wizard.date)
         return request.make_response(workbook_content(wizard), [
             ('Content-Type', XLSX), ('Content-Disposition', content_disposition(f"{name}.xlsx"))])

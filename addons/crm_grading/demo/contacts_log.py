@@ -14,11 +14,16 @@ MESSAGES = (
 CALLS = ("Asked how the last delivery went", "Agreed on the next order", "Reminded of the open quotation",
          "Talked about spare parts for the old press")
 MEETINGS = ("Visit to the plant", "Yearly talk", "Demonstration of frequency converters")
-TOPICS = ("Maintenance contract", "Faster delivery", "Energy saving")
+# topic (or none), code of the product (or none), in their words
 WISHES = (
-    "Wants to replace the old motors by spring", "Asked for a price list in Chinese",
-    "Would take a maintenance contract for the whole line",
-    "Looks for a second source of bearings", "Needs delivery within 24 hours", "Plans a second hall next year")
+    ("Energy saving", 'KV-1401', "Wants to replace the old motors by spring"),
+    ("Energy saving", 'KV-1502', "How much power would a converter save on the fans?"),
+    ("Maintenance contract", 'KV-1801', "Would take a maintenance contract for the whole line"),
+    ("Maintenance contract", '', "Wants one price for all yearly inspections"),
+    ("Faster delivery", 'KV-1302', "Needs hoses within 24 hours when a press stands still"),
+    ("Faster delivery", 'KV-1601', "Blades on stock with us, called off week by week"),
+    ('', 'KV-1001', "Looks for a second source of bearings"),
+    ('', 'KV-1304', "Plans a second hall next year"))
 # customer, what it is about, expected revenue, probability, stage, days old
 OPPORTUNITIES = (
     ('batterie', "Spare parts for the pilot line", 42000, 60, 2, 35), ('vertical', "Pumps for vertical farms", 18000, 40, 1, 28),
@@ -66,14 +71,15 @@ class Log:
 
     def _messages(self):
         comment = self.env.ref('mail.mt_comment')
-        self.env['mail.message'].create([{
+        messages = [{
             'model': 'res.partner', 'res_id': partner.id, 'record_name': partner.name,
             'message_type': 'email' if way == 'in' else 'comment',
             'subtype_id': comment.id, 'subject': subject, 'body': body, 'date': datetime.combine(day, time(8, rng.randint(0, 59))),
             'author_id': (partner.child_ids[:1] or partner).id if way == 'in' else partner.user_id.partner_id.id,
             'partner_ids': [] if way == 'in' else [Command.link((partner.child_ids[:1] or partner).id)],
         } for customer, partner in self.partners.items() for day, rng in self._moments(customer, 1.0)
-            for subject, body, way in [rng.choice(MESSAGES)]])
+            for subject, body, way in [rng.choice(MESSAGES)]]
+        self.env['mail.message'].create(sorted(messages, key=lambda message: message['date']))  # the chatter goes by their numbers
 
     def _calls(self):
         call = self.env.ref('mail.mail_activity_data_call')
@@ -98,14 +104,17 @@ class Log:
         } for partner, day, rng in events])
 
     def _interests(self):
-        topics = self.env['crm.interest.topic'].search([('name', 'in', TOPICS)])
-        topics += self.env['crm.interest.topic'].create([{'name': name} for name in TOPICS if name not in topics.mapped('name')])
+        names = sorted({topic for topic, _code, _words in WISHES if topic})
+        topics = self.env['crm.interest.topic'].search([('name', 'in', names)])
+        topics += self.env['crm.interest.topic'].create([{'name': name} for name in names if name not in topics.mapped('name')])
+        topic_ids = {topic.name: topic.id for topic in topics}
         products = self.env['product.product'].search([('company_id', '=', self.company.id)])
+        product_ids = {product.default_code: product.id for product in products}
         self.env['crm.interest'].create([{
             'partner_id': partner.id, 'contact_id': partner.child_ids[:1].id, 'company_id': self.company.id, 'date': day,
-            'topic_id': rng.choice([*topics.ids, False]), 'product_id': rng.choice(products.ids), 'note': rng.choice(WISHES),
-            'user_id': partner.user_id.id,
-        } for customer, partner in self.partners.items() for day, rng in self._moments(customer, 0.22)])
+            'topic_id': topic_ids.get(topic), 'product_id': product_ids.get(code), 'note': words, 'user_id': partner.user_id.id,
+        } for customer, partner in self.partners.items() for day, rng in self._moments(customer, 0.22)
+            for topic, code, words in [rng.choice(WISHES)]])
 
     def _opportunities(self):
         stages = self.env['crm.stage'].search([('team_ids', '=', False)])

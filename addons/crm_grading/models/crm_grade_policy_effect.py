@@ -23,7 +23,7 @@ class CrmGradePolicyEffect(models.Model):
     state = fields.Selection([
         ('applied', "Applied"), ('reverted', "Taken back"), ('exception', "Exception"), ('dismissed', "Kept by hand"),
         ('closed', "Closed"),
-    ], required=True, default='applied', readonly=True)
+    ], "Status", required=True, default='applied', readonly=True)
     reason = fields.Selection([
         ('hand', "Had been set by hand before"), ('changed', "Was changed by hand since"),
         ('forced', "Applied on request"),

@@ -20,7 +20,7 @@ class CrmGradingRun(models.Model):
         [('nightly', "Nightly"), ('manual', "By hand"), ('single', "Single customer"), ('simulation', "Dry run")],
         required=True, readonly=True)
     state = fields.Selection(
-        [('running', "Running"), ('done', "Done"), ('failed', "Failed")], required=True, default='running', readonly=True)
+        [('running', "Running"), ('done', "Done"), ('failed', "Failed")], "Status", required=True, default='running', readonly=True)
     user_id = fields.Many2one('res.users', default=lambda self: self.env.user, readonly=True)
     start = fields.Datetime(default=fields.Datetime.now, readonly=True)
     end = fields.Datetime(readonly=True)

@@ -16,7 +16,7 @@ class CrmGradingScheme(models.Model):
     company_id = fields.Many2one('res.company', required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related='company_id.currency_id')
     state = fields.Selection(
-        [('draft', "Draft"), ('active', "In force")], default='draft', required=True, tracking=True,
+        [('draft', "Draft"), ('active', "In force")], "Status", default='draft', required=True, tracking=True,
         help="Only schemes in force are run at night. A draft can be dry-run.")
     is_leading = fields.Boolean(
         "Leading", tracking=True, help="The scheme whose grade is the customer's grade and whose policies apply.")

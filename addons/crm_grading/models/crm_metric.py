@@ -38,7 +38,7 @@ class CrmMetric(models.Model):
     subject = fields.Selection([('customer', "Customer"), ('lead', "Lead")], required=True, default='customer')
     category = fields.Selection([
         ('sales', "Sales"), ('profit', "Profit"), ('rhythm', "Buying rhythm"), ('payment', "Payment"),
-        ('pipeline', "Pipeline"), ('contact', "Contact"), ('profile', "Profile"), ('service', "Service"), ('other', "Other"),
+        ('pipeline', "Pipeline"), ('contact', "Communication"), ('profile', "Profile"), ('service', "Service"), ('other', "Other"),
     ], required=True, default='other')
     unit = fields.Selection([
         ('monetary', "Amount"), ('count', "Count"), ('day', "Days"), ('percent', "Percent"), ('number', "Number"),

@@ -37,7 +37,7 @@ class CrmSalesImport(models.Model):
     state = fields.Selection([
         ('draft', "New"), ('mapped', "Columns assigned"), ('running', "Running"), ('paused', "Paused"), ('done', "Done"),
         ('failed', "Stopped by an error"),
-    ], required=True, default='draft', readonly=True, copy=False)
+    ], "Status", required=True, default='draft', readonly=True, copy=False)
     data_file = fields.Binary("File", attachment=True, copy=False, help="CSV, compressed CSV (.csv.gz) or Excel workbook (.xlsx)")
     checksum = fields.Char(readonly=True, copy=False, index='btree_not_null')
     encoding = fields.Selection([

@@ -59,7 +59,7 @@ class CrmTimeline(models.AbstractModel):
     def _groups(self):
         """Return the groups of kinds by which people filter, ``{key: label}``."""
         return {
-            'contact': self.env._("Contact"), 'sales': self.env._("Sales"), 'money': self.env._("Money"),
+            'contact': self.env._("Communication"), 'sales': self.env._("Sales"), 'money': self.env._("Money"),
             'service': self.env._("Service"), 'status': self.env._("Status"), 'other': self.env._("Other"),
         }
 

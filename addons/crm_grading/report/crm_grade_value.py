@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 SILENT_DAYS = 90
@@ -59,6 +59,19 @@ class CrmGradeValue(models.Model):
             customer_share=SQL(share, value=SQL("1")), revenue_share=SQL(share, value=SQL("revenue")),
             margin_share=SQL(share, value=SQL("margin")),
             silent_since=self.env.company._crm_today() - relativedelta(days=SILENT_DAYS))
+
+    @api.depends('grade_id')
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = row.grade_id.display_name or self.env._("No grade")
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Core looks for the translation of the label of no value among its own terms; ours is here."""
+        fields_info = super().fields_get(allfields, attributes)
+        if 'falsy_value_label' in fields_info.get('grade_id', ()):
+            fields_info['grade_id']['falsy_value_label'] = self.env._("No grade")
+        return fields_info
 
     def action_open_customers(self):
         """Show the customers of the grade."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -52,3 +52,11 @@ class CrmGradingDistribution(models.Model):
                 WHERE run.kind IN ('nightly', 'manual') AND run.state = 'done'""",
             day=SQL(last, span=SQL(", result.date")), month=SQL(last, span=SQL(", DATE_TRUNC('month', result.date)")),
             ever=SQL(last, span=SQL("")))
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Core looks for the translation of the label of no value among its own terms; ours is here."""
+        fields_info = super().fields_get(allfields, attributes)
+        if 'falsy_value_label' in fields_info.get('grade_id', ()):
+            fields_info['grade_id']['falsy_value_label'] = self.env._("No grade")
+        return fields_info

@@ -168,6 +168,32 @@ class TestGradingRun(GradingRunCase):
         self.assertFalse(self._profile(self.poor).grade_id)
         self.assertEqual(self._history(self.poor)[-1:].move, 'out')
 
+    def test_archived_customers_leave_and_come_back(self):
+        """Archived, a customer keeps its grade until the next run takes it out; the history stays and goes on later."""
+        self._run()
+        self.good.active = False
+        self._run(self.TODAY + timedelta(days=1))
+        everyone = self.env['crm.customer'].with_context(active_test=False)
+        profile = everyone.search([('partner_id', '=', self.good.id), ('company_id', '=', self.company.id)])
+        self.assertEqual((profile.active, profile.grade_id.id, profile.verdict_ids.status), (False, False, 'out'))
+        self.good.active = True
+        self._run(self.TODAY + timedelta(days=2))
+        self.assertEqual(profile.grade_id, self.a)
+        self.assertEqual(self._history(self.good).mapped('move'), ['new', 'out', 'new'])
+
+    def test_customer_that_becomes_another_companys(self):
+        """A contact without company is graded wherever it buys; given to one company, it leaves the others."""
+        self._revenue_scheme(self.company_usd, self._grades(self.company_usd), is_leading=True)
+        self._invoices([(self.good, self.bought, 500)], company=self.company_usd)
+        for company in (self.company, self.company_usd):
+            self._run(company=company)
+            self.assertTrue(self._profile(self.good, company).grade_id)
+        self.good.company_id = self.company_usd
+        for company in (self.company, self.company_usd):
+            self._run(self.TODAY + timedelta(days=1), company)
+        self.assertFalse(self._profile(self.good).grade_id)
+        self.assertTrue(self._profile(self.good, self.company_usd).grade_id)
+
     def test_window_passes(self):
         """A year later nobody has revenue: everybody is a customer still, of the last grade."""
         self._run()
@@ -192,6 +218,17 @@ class TestGradingRun(GradingRunCase):
         self.assertEqual(self._profile(self.poor).grade_id, self.a)
         self.assertEqual(self._profile(self.fair).grade_id, self.b)
         self.assertEqual(self._profile(self.fair).revenue, 500)
+
+    def test_customer_and_its_contact_are_one(self):
+        """Refreshed through a contact and by itself, a customer is judged once, with what both have bought."""
+        contact = self.env['res.partner'].create({'name': "Contact", 'parent_id': self.poor.id})
+        self._run()
+        self._invoices([(contact, self.TODAY, 900)])
+        run = self._run(partners=contact + self.poor)
+        self.assertEqual(run.population, 1)
+        self.assertEqual((self._profile(self.poor).grade_id, self._profile(self.poor).revenue), (self.a, 1000))
+        self.assertEqual(self._history(self.poor).mapped('move'), ['new', 'up'])
+        self.assertFalse(self._profile(contact))
 
     def test_second_run_at_once_is_refused(self):
         with db_connect(self.env.cr.dbname).cursor() as other:

@@ -37,6 +37,7 @@ class TestGradeValue(GradingRunCase):
         self._run()
         rows = self._rows()
         self.assertEqual([(row.grade_id.name, row.customers) for row in rows], [('A', 1), (False, 2)])
+        self.assertEqual(rows.mapped('display_name'), ["A", "No grade"])
         action = rows[1].action_open_customers()
         self.assertEqual(self.env['crm.customer'].search(action['domain']).partner_id, self.fair + self.poor)
 
@@ -130,7 +131,7 @@ class TestGoodCustomers(GradingRunCase):
     def test_actions(self):
         """The actions name filters that exist, and find whom they promise."""
         search = self.env['crm.customer'].get_view(view_type='search')['arch']
-        for name in ('rose', 'fell', 'left', 'year', 'coverage'):
+        for name in ('rose', 'fell', 'left', 'year', 'coverage', 'top'):
             action = self.env.ref(f'crm_grading.crm_customer_action_{name}')
             for key in ast.literal_eval(action.context):
                 self.assertIn(f"name=\"{key.removeprefix('search_default_')}\"", search)
@@ -160,7 +161,60 @@ class TestGoodCustomers(GradingRunCase):
 
 
 @tagged('post_install', '-at_install')
+class TestTopFifth(GradingRunCase):
+
+    def _standing(self):
+        return [self._profile(partner).top_20 for partner in self.customers]
+
+    def _rank(self, *figures):
+        """Give the customers revenue of this year and last year, as a run would record it."""
+        self._run()
+        for partner, (revenue, before) in zip(self.customers, figures):
+            self._profile(partner).sudo().write({'revenue': revenue, 'revenue_before': before})
+        self.env['crm.customer'].invalidate_model(['top_20'])
+
+    def test_who_stays_comes_and_goes(self):
+        for figures, expected in (
+            (((9, 9), (5, 5), (1, 1)), ['stayed', False, False]),
+            (((5, 9), (9, 5), (1, 1)), ['dropped', 'arrived', False]),
+            (((0, 0), (0, 5), (-1, 0)), [False, 'dropped', 'arrived']),  # whoever has no revenue does not count
+            (((5, 5), (5, 5), (0, 0)), ['stayed', False, False]),  # equal: the older contact, as on the Pareto curve
+        ):
+            with self.subTest(figures=figures):
+                self._rank(*figures)
+                self.assertEqual(self._standing(), expected)
+
+    def test_rounded_up(self):
+        """Of five customers one is the fifth, of six two are."""
+        extra = self._customers(2)
+        self._invoices([(partner, self.bought, 1) for partner in extra])
+        self._run()
+        top = [('top_20', 'in', ('stayed', 'arrived')), ('company_id', '=', self.company.id)]
+        self.assertEqual(self.env['crm.customer'].search(top).partner_id, self.good)
+        self._invoices([(self._customers(), self.bought, 1)])
+        self._run()
+        self.assertEqual(self.env['crm.customer'].search(top).partner_id, self.good + self.fair)
+
+    def test_restricted(self):
+        self._run()
+        self.assertEqual(self._profile(self.good).with_env(self._as(self.manager)).top_20, 'arrived')
+        with self.assertRaises(AccessError):
+            self._as(self.rep)['crm.customer'].search([('top_20', '=', 'arrived')])
+
+
+@tagged('post_install', '-at_install')
 class TestDashboard(GradingRunCase):
+
+    def test_label_of_no_grade(self):
+        self.env['res.lang']._activate_lang('zh_CN')
+        for model in ('crm.grade.value', 'crm.grading.distribution'):
+            for lang, label in (('en_US', "No grade"), ('zh_CN', "无等级")):
+                field = self.env[model].with_context(lang=lang).fields_get(['grade_id'])['grade_id']
+                self.assertEqual(field['falsy_value_label'], label)
+
+    def test_menu_opens_it(self):
+        action = self.env.ref('crm_grading.crm_grading_dashboard_action')
+        self.assertEqual(action.params['dashboard_id'], self.env.ref('crm_grading.spreadsheet_dashboard_customer_grades').id)
 
     def test_everything_named_exists(self):
         """Models, fields, measures, domains and menus of the dashboard are those of the database."""

@@ -1,11 +1,16 @@
-"""Import a sales history with ``crm.sales.import``: ``sales_import.py DATABASE FILE OPTIONS_AS_JSON``."""
+"""Import a sales history with ``crm.sales.import``: ``sales_import.py DATABASE FILE OPTIONS_AS_JSON PROBLEMS.csv``."""
+import base64
 import json
+import pathlib
 import sys
 import time
+
+import psycopg2
 
 from session import environment
 
 WIDTH = 30
+STOPPED, UNUSABLE = 3, 4  # exit status: can go on; nothing of the file came in, nor will it
 
 
 class Progress:
@@ -40,16 +45,55 @@ class Progress:
         return f'{bar} {share:4.0%}' + (f' {left / 60:.0f} min {left % 60:02.0f} s left' if left else '')
 
 
-def main(database, path, options):
+def left_out(record, path):
+    """Write the rows that were left out, and what else was noted, into a file.
+
+    :return: a line that says so, or nothing when every row became part of a document.
+    """
+    if not record.problem_file:
+        return ''
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(base64.b64decode(record.problem_file))
+    counts = {'unreadable': record.problem_count, 'without customer': record.no_customer_count,
+              'used with a note': record.note_count}
+    said = ', '.join(f'{count:,} {what}' for what, count in counts.items() if count)
+    return f'of {record.line_count:,} rows: {said}; with line number and reason in {path}'
+
+
+def begun(env):
+    """Whether an import has got further than reading its file, or is at it."""
+    return bool(env['crm.sales.import'].search_count(['|', ('phase', '!=', 'read'), ('state', '=', 'running')]))
+
+
+def check(env, path, mapping):
+    """Only look at the file."""
+    from odoo.addons.crm_grading.tools.sales_file import SalesFile
+    from odoo.addons.crm_grading.tools.sales_text import SalesFileError
+    try:
+        SalesFile(pathlib.Path(path).read_bytes(), mapping).check()
+    except SalesFileError as error:
+        print(env['crm.sales.import']._file_error_text(error))
+        sys.exit(UNUSABLE)
+
+
+def main(database, path, options, problems=None):
+    """Import; what stops it is printed, and the exit status says whether it can go on later. Without ``problems`` only
+    the file is checked."""
     with environment(database) as env:
+        if not problems:
+            return check(env, path, json.loads(options)['mapping'])
         from odoo.exceptions import UserError
-        if 'crm.sales.import' not in env:
-            sys.exit('error: the suite in this checkout cannot import sales histories yet.')
         try:
-            env['crm.sales.import']._run_file(path, progress=Progress(), **json.loads(options))
+            record = env['crm.sales.import']._run_file(path, progress=Progress(), **json.loads(options))
         except UserError as error:
             env.cr.rollback()
-            sys.exit(f'error: {error}')
+            print(error)
+            sys.exit(STOPPED if begun(env) else UNUSABLE)
+        except (psycopg2.OperationalError, OSError) as error:  # disk full, server gone
+            print(error)
+            sys.exit(STOPPED)
+        if said := left_out(record.with_context(bin_size=False), pathlib.Path(problems)):
+            print(said, file=sys.stderr)
 
 
 if __name__ == '__main__':

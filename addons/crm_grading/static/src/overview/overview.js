@@ -1,5 +1,6 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -17,7 +18,10 @@ export class Overview extends Component {
         this.state = useState({ tiles: [] });
         this.display = { controlPanel: {} };
         onWillStart(async () => {
-            this.state.tiles = await this.orm.call("crm.tile", "get_tiles", ["overview"]);
+            [this.state.tiles, this.seesInterests] = await Promise.all([
+                this.orm.call("crm.tile", "get_tiles", ["overview"]),
+                user.checkAccessRight("crm.interest", "read"),
+            ]);
         });
     }
 
