@@ -32,3 +32,5 @@ from . import crm_visit_task_question
 from . import crm_visit_task_result
 from . import crm_visit_planning
 from . import res_users_planning
+from . import crm_visit_brief
+from . import crm_visit_brief_sales

@@ -10,3 +10,4 @@ from . import test_visit_task
 from . import test_visit_task_results
 from . import test_visit_reassign
 from . import test_week_rule
+from . import test_visit_brief
