@@ -39,6 +39,7 @@
         'views/crm_visit_task_line_views.xml',
         'wizard/crm_visit_planning_views.xml',
         'report/crm_visit_brief_templates.xml',
+        'views/crm_visit_my_day_views.xml',
     ],
     'demo': [
     ],

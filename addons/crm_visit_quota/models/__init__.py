@@ -34,3 +34,4 @@ from . import crm_visit_planning
 from . import res_users_planning
 from . import crm_visit_brief
 from . import crm_visit_brief_sales
+from . import crm_visit_brief_actions
