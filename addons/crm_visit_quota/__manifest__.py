@@ -20,7 +20,6 @@
         'data/crm_visit_kind_data.xml',
         'data/crm_metric_data.xml',
         'security/crm_visit_task_rules.xml',
-        'data/crm_visit_kind_data.xml',
         'data/crm_visit_plan_data.xml',
         'views/crm_visit_menus.xml',
         'views/crm_visit_kind_views.xml',
