@@ -11,3 +11,7 @@ from . import test_visit_task_results
 from . import test_visit_reassign
 from . import test_week_rule
 from . import test_visit_brief
+from . import test_stakeholder
+from . import test_buying_center_coverage
+from . import test_playbook
+from . import test_buying_center_security

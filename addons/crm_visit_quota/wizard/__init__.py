@@ -5,3 +5,5 @@ from . import crm_visit_frequency
 from . import crm_visit_plan
 from . import crm_visit_reassign
 from . import crm_visit_task_wizards
+from . import base_partner_merge_stakeholder
+from . import crm_stage_override

@@ -1,0 +1,22 @@
+from odoo import models
+
+
+class CrmLead(models.Model):
+    """Merged opportunities keep the people, the visits and what was done or skipped; a changed one is followed."""
+    _inherit = 'crm.lead'
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {'company_id', 'user_id', 'team_id', 'partner_id'}.isdisjoint(vals):
+            peopled = self.filtered('crm_stakeholder_count')
+            if peopled:
+                peopled.sudo().crm_stakeholder_ids._settle_from_lead()  # facts follow, whatever the user may see
+        return result
+
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        opportunities = opportunities.sudo()  # they go as a whole, as core's own dependences do
+        self.env['crm.visit'].sudo().search([('lead_id', 'in', opportunities.ids)]).write({'lead_id': self.id})
+        opportunities.crm_stakeholder_ids._move_to(self.sudo())
+        opportunities._crm_move_playbook(self.sudo())
+        return result
