@@ -41,7 +41,7 @@ from . import crm_stakeholder_facts
 from . import crm_stage
 from . import crm_lead_buying_center
 from . import crm_lead_contact
-from . import crm_lead_merge
+from . import crm_lead_change
 from . import crm_visit_stakeholder
 from . import res_partner_buying_center
 from . import crm_stage_action

@@ -27,6 +27,7 @@ class CrmStakeholder(models.Model):
         # the last leaf leaves everybody in where "external" is ticked, and nobody where not
         domain="[('is_company', '=', False), '|', '|', ('commercial_partner_id', '=', customer_id), ('parent_id', '=', False),"
                " ('is_company', '!=', is_external)]")
+    name = fields.Char(related='partner_id.name')  # without the company, which everybody in a deal shares
     function = fields.Char(related='partner_id.function')
     phone = fields.Char(related='partner_id.phone')
     email = fields.Char(related='partner_id.email')

@@ -77,10 +77,9 @@ class TestBuyingCenterCoverage(BuyingCenterCommon):
             for deal in deals:
                 self._people(deal, (self.boss, self.dp))
             self.env.flush_all()
-            people = deals.crm_stakeholder_ids
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            people._refresh_facts()
+            self.env['crm.stakeholder']._facts_changed(self.boss)
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
         cost(1)
@@ -210,3 +209,14 @@ class TestBuyingCenterCoverage(BuyingCenterCommon):
         rows = self.env['crm.buying.center.report']._read_group(
             [('lead_id', 'in', (self.deal + won + lost + lost2).ids)], ['coverage_level'], ['won_rate:avg', '__count', 'coverage:avg'])
         self.assertEqual(sorted(rows), [('full', 100.0, 1, 100.0), ('none', 0.0, 3, 0.0)])
+
+    def test_roles_that_come_along(self):
+        """The roles of the addon are required from the stages of Odoo on, as far as somebody left these in place."""
+        roles = self.env['crm.stakeholder.role']
+        stage = self.env.ref('crm.stage_lead3', raise_if_not_found=False) or self.env['crm.stage'].create({'name': "Third"})
+        data = self.env['ir.model.data'].search([('module', '=', 'crm'), ('name', 'in', ('stage_lead1', 'stage_lead2', 'stage_lead3'))])
+        data.unlink()
+        self.env['ir.model.data'].create({'module': 'crm', 'name': 'stage_lead3', 'model': 'crm.stage', 'res_id': stage.id})
+        roles._require_from_default_stages()
+        self.assertEqual(self.dp.required_stage_id, stage)
+        self.assertEqual(self.tp.required_stage_id, self.qualified)

@@ -38,11 +38,11 @@ export class StakeholderMap extends Component {
     }
 
     name(record) {
-        return record.data.partner_id?.display_name || "";
+        return record.data.name || "";
     }
 
     initials(record) {
-        const words = this.name(record).split(",").at(-1).trim().split(/\s+/);
+        const words = this.name(record).trim().split(/\s+/);
         return words.length > 1
             ? (words[0][0] + words.at(-1)[0]).toUpperCase()
             : words[0].slice(0, 2);

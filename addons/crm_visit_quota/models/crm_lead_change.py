@@ -2,10 +2,13 @@ from odoo import models
 
 
 class CrmLead(models.Model):
-    """Merged opportunities keep the people, the visits and what was done or skipped; a changed one is followed."""
+    """What the buying center and the playbook do when an opportunity changes, is closed or merged."""
     _inherit = 'crm.lead'
 
     def write(self, vals):
+        if not {'stage_id', 'probability'}.isdisjoint(vals):
+            # coverage stays as it was when the deal was closed: what has just happened still belongs to it
+            self._recompute_recordset(['crm_coverage', 'crm_coverage_level'])
         result = super().write(vals)
         if not {'company_id', 'user_id', 'team_id', 'partner_id'}.isdisjoint(vals):
             peopled = self.filtered('crm_stakeholder_count')
