@@ -22,7 +22,6 @@
         'security/crm_visit_task_rules.xml',
         'data/crm_visit_plan_data.xml',
         'security/crm_stakeholder_rules.xml',
-        'data/crm_visit_kind_data.xml',
         'data/crm_stakeholder_role_data.xml',
         'views/crm_visit_menus.xml',
         'views/crm_visit_kind_views.xml',

@@ -19,7 +19,6 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         opportunities = opportunities.sudo()  # they go as a whole, as core's own dependences do
-        self.env['crm.visit'].sudo().search([('lead_id', 'in', opportunities.ids)]).write({'lead_id': self.id})
         opportunities.crm_stakeholder_ids._move_to(self.sudo())
         opportunities._crm_move_playbook(self.sudo())
         return result
