@@ -27,6 +27,7 @@ class CrmTimeline(models.AbstractModel):
     def _except_visited(self, happening, column):
         if not self.env['crm.visit'].has_access('read'):
             return happening
+        self.env['crm.visit'].flush_model(['state', column])
         told = SQL(
             "(SELECT %s FROM crm_visit WHERE state = 'done' AND %s IS NOT NULL)", SQL.identifier(column), SQL.identifier(column))
         return happening._replace(domain=happening.domain & Domain('id', 'not in', told))

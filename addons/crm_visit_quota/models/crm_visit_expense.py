@@ -60,5 +60,8 @@ class CrmVisit(models.Model):
     @api.depends('expense_ids.company_amount')
     @api.depends_context('uid')
     def _compute_expense_total(self):
+        stored = self.filtered('id')
+        totals = dict(self.env['crm.visit.expense']._read_group(
+            [('visit_id', 'in', stored.ids)], ['visit_id'], ['company_amount:sum'])) if stored else {}
         for visit in self:
-            visit.expense_total = sum(visit.expense_ids.mapped('company_amount'))
+            visit.expense_total = totals.get(visit, 0) if visit.id else sum(visit.expense_ids.mapped('company_amount'))

@@ -15,3 +15,8 @@ from . import test_stakeholder
 from . import test_buying_center_coverage
 from . import test_playbook
 from . import test_buying_center_security
+from . import test_visit_activity
+from . import test_visit_result
+from . import test_visit_points
+from . import test_visit_access
+from . import test_visit_input

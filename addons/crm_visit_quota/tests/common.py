@@ -34,3 +34,7 @@ class VisitCommon(GradingCommon):
                 'partner_id': partner.id, 'company_id': company.id, 'user_id': (user or cls.rep).id, 'kind_id': (kind or cls.onsite).id,
                 'date_start': start, 'date_end': end, 'state': state, **actual, **vals})
         return cls.env['crm.visit'].create(vals_list)
+
+    def _by(self, records, user=None):
+        """Return records as a user at work in the own company sees them (default: the rep)."""
+        return records.with_env(self._as(user or self.rep))

@@ -8,7 +8,7 @@ class CrmVisitReschedule(models.TransientModel):
     _description = "Reschedule a Visit"
 
     visit_id = fields.Many2one('crm.visit', required=True, ondelete='cascade', default=lambda self: self.env.context.get('active_id'))
-    date_start = fields.Datetime("New Beginning", required=True, compute='_compute_date_start', store=True, readonly=False)
+    date_start = fields.Datetime("New Beginning", required=True, compute='_compute_date_start', store=True, readonly=False, precompute=True)
     reason = fields.Char(help="Goes into the history of the visit.")
 
     @api.depends('visit_id')
