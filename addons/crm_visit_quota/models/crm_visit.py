@@ -98,8 +98,6 @@ class CrmVisit(models.Model):
     _open_idx = models.Index("(user_id, date_start) WHERE state IN ('planned', 'underway')")
     _one_under_way = models.UniqueIndex(
         "(user_id) WHERE state = 'underway'", "You are on another visit. Check out there first.")
-    _check_planned = models.Constraint('CHECK(date_end >= date_start)', "A visit cannot end before it starts.")
-    _check_actual = models.Constraint('CHECK(actual_end >= actual_start)', "A visit cannot end before it starts.")
 
     # ------------------------------------------------------------------
     # Computes

@@ -31,6 +31,9 @@ class CrmVisit(models.Model):
         for visit in self.sudo().filtered('interest_ids'):  # notes of the visit, whoever of the companions wrote them
             wrong = visit.interest_ids.filtered(
                 lambda interest, visit=visit: (interest.partner_id, interest.date) != (visit.partner_id, visit.date))
+            strangers = wrong.filtered(
+                lambda interest, visit=visit: interest.contact_id and interest.contact_id.commercial_partner_id != visit.partner_id)
+            strangers.contact_id = False
             wrong.write({'partner_id': visit.partner_id.id, 'date': visit.date})
 
     def _open_checks(self):

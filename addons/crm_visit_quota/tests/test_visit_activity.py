@@ -24,7 +24,8 @@ class TestVisitActivity(VisitCommon):
     def _activity(self, record, activity_type=None, user=None, day='2026-06-15', **vals):
         return self.env['mail.activity'].create({
             'res_model_id': self.env['ir.model']._get_id(record._name), 'res_id': record.id,
-            'activity_type_id': (activity_type or self.call).id, 'user_id': (user or self.rep).id, 'date_deadline': day, 'summary': "Ask how it goes", **vals})
+            'activity_type_id': (activity_type or self.call).id, 'user_id': (user or self.rep).id, 'date_deadline': day,
+             'summary': "Ask how it goes", **vals})
 
     def _done(self, activities, user=None, feedback=False):
         self._as(user or self.rep)['mail.activity'].browse(activities.ids)._action_done(feedback=feedback)

@@ -60,7 +60,8 @@ class TestVisitMetric(MetricContractCase, VisitCommon):
         self.assertEqual(self._value('last_contact', self.customer), 0)
 
     def test_touch_of_a_lead(self):
-        lead = self.env['crm.lead'].create({'name': "Deal", 'partner_id': self.customer.id, 'company_id': self.company.id, 'user_id': False})
+        lead = self.env['crm.lead'].create({
+            'name': "Deal", 'partner_id': self.customer.id, 'company_id': self.company.id, 'user_id': False})
         metric = self.env['crm.metric'].search([('code', '=', 'lead_touch_count')])
 
         def value():

@@ -130,7 +130,8 @@ class TestVisitDialogs(VisitCommon):
         self.assertEqual((new.rescheduled_from_id, visit.rescheduled_to_id, visit.state), (visit, new, 'rescheduled'))
 
     def test_finish_names_what_is_missing(self):
-        self.onsite.action_ids = [Command.create({'name': "Check the stock"}), Command.create({'name': "Leave a card", 'is_required': False})]
+        self.onsite.action_ids = [
+            Command.create({'name': "Check the stock"}), Command.create({'name': "Leave a card", 'is_required': False})]
         visit = self._by(self._visits([(self.customer, '2026-06-15')], state='planned'))
         self.assertEqual(visit.check_ids.mapped('name'), ["Check the stock", "Leave a card"])
         with self.assertRaisesRegex(UserError, "Check the stock"):
