@@ -69,3 +69,4 @@ from . import crm_ownership
 from . import crm_tile
 from . import crm_tile_core
 from . import res_partner
+from . import res_users

@@ -15,6 +15,11 @@ from . import test_stakeholder
 from . import test_buying_center_coverage
 from . import test_playbook
 from . import test_buying_center_security
+from . import test_handover
+from . import test_handover_notice
+from . import test_standin
+from . import test_assignment
+from . import test_assignment_follow_up
 from . import test_visit_activity
 from . import test_visit_result
 from . import test_visit_points
