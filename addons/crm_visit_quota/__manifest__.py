@@ -59,6 +59,7 @@
         'views/crm_standin_views.xml',
         'views/crm_assignment_views.xml',
         'views/crm_assignment_rule_views.xml',
+        'views/crm_visit_sync_views.xml',
     ],
     'demo': [
     ],

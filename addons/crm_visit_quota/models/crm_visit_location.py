@@ -4,7 +4,8 @@ from ..tools import position
 
 LOCATION_STATES = [('none', "Not asked"), ('located', "Located"), ('suspect', "Doubtful"), ('unlocated', "Not located")]
 POSITION_ERRORS = [
-    ('denied', "The phone does not allow it"), ('unavailable', "The phone found no position"), ('timeout', "The phone took too long"),
+    ('denied', "The phone did not allow a position"), ('unavailable', "The phone found no position"),
+    ('timeout', "The phone took too long to find a position"),
 ]
 
 

@@ -115,7 +115,7 @@ class TestVisitPosition(VisitCommon):
         visit.action_check_in()
         self.assertEqual(visit.location_state, 'unlocated')
         visit.with_env(self._as(self.rep))._locate('check_in', datetime(2026, 6, 15, 10), None, 'denied')
-        self.assertEqual(visit.with_env(self._as(self.rep)).location_reasons, "The phone does not allow it")
+        self.assertEqual(visit.with_env(self._as(self.rep)).location_reasons, "The phone did not allow a position")
 
     def test_not_asked(self):
         """Nothing is stored, whatever a phone sends, of kinds that ask for no position."""
