@@ -87,10 +87,11 @@ class CrmLead(models.Model):
     @api.depends('stage_id', 'team_id', 'crm_action_done_ids', 'crm_skip_ids')
     @api.depends_context('lang')
     def _compute_crm_playbook(self):
-        actions = self.env['crm.stage.action'].search([])
+        stages = self.env['crm.stage']
+        paths = {lead: stages.browse(stages._crm_path(lead.team_id.id)) for lead in self}
+        actions = self.env['crm.stage.action'].search([('stage_id', 'in', stages.union(*paths.values()).ids)])
         done = self._origin._crm_playbook_done(actions)
-        for lead in self:
-            path = self.env['crm.stage'].browse(self.env['crm.stage']._crm_path(lead.team_id.id))
+        for lead, path in paths.items():
             skipped = {skip.action_id.id: skip for skip in lead.crm_skip_ids}
             by_stage = defaultdict(list)
             for action in actions._for_team(lead.team_id):

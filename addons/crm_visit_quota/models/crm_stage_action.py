@@ -28,7 +28,7 @@ class CrmStageAction(models.Model):
         'crm.visit.kind', "Kind of Visit", ondelete='restrict', index='btree_not_null', help="Empty: a visit of any kind.")
     role_id = fields.Many2one('crm.stakeholder.role', ondelete='restrict', index='btree_not_null')
     field_id = fields.Many2one(
-        'ir.model.fields', "Field", ondelete='cascade', index='btree_not_null',
+        'ir.model.fields', ondelete='cascade', index='btree_not_null',
         domain=[('model', '=', 'crm.lead'), ('store', '=', True), ('ttype', 'not in', ('one2many', 'boolean'))])
     field_name = fields.Char(related='field_id.name', store=True)
 

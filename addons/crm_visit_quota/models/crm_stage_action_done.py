@@ -9,7 +9,7 @@ class CrmStageActionDone(models.Model):
     _order = 'id desc'
 
     lead_id = fields.Many2one('crm.lead', "Opportunity", required=True, ondelete='cascade', index=True)
-    action_id = fields.Many2one('crm.stage.action', "Action", required=True, ondelete='cascade', index=True)
+    action_id = fields.Many2one('crm.stage.action', required=True, ondelete='cascade', index=True)
     company_id = fields.Many2one(related='lead_id.company_id')
     user_id = fields.Many2one('res.users', "Done By", required=True, readonly=True, default=lambda self: self.env.user)
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)

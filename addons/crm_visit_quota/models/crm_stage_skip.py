@@ -13,7 +13,7 @@ class CrmStageSkip(models.Model):
     company_id = fields.Many2one('res.company', index='btree_not_null', readonly=True)
     stage_id = fields.Many2one('crm.stage', "Stage Left", index=True, ondelete='set null', readonly=True)
     target_stage_id = fields.Many2one('crm.stage', "Moved To", index=True, ondelete='set null', readonly=True)
-    action_id = fields.Many2one('crm.stage.action', "Action", index=True, ondelete='set null', readonly=True)
+    action_id = fields.Many2one('crm.stage.action', index=True, ondelete='set null', readonly=True)
     action_name = fields.Char("Skipped Action", required=True, readonly=True, help="As it was called then.")
     user_id = fields.Many2one('res.users', "Skipped By", required=True, index=True, readonly=True)
     mode = fields.Selection([('warn', "Warned"), ('block', "Overridden")], required=True, readonly=True)

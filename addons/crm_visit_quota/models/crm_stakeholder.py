@@ -17,7 +17,7 @@ class CrmStakeholder(models.Model):
     _parent_name = 'reports_to_id'
 
     lead_id = fields.Many2one('crm.lead', "Opportunity", required=True, index=True, ondelete='cascade')
-    customer_id = fields.Many2one('res.partner', "Customer", compute='_compute_customer_id', compute_sudo=True)
+    customer_id = fields.Many2one('res.partner', compute='_compute_customer_id', compute_sudo=True)
     company_id = fields.Many2one('res.company', compute='_compute_company_id', store=True, precompute=True, index=True)
     user_id = fields.Many2one(related='lead_id.user_id', string="Salesperson")
     stage_id = fields.Many2one(related='lead_id.stage_id')
@@ -43,7 +43,7 @@ class CrmStakeholder(models.Model):
         default=0, required=True, aggregator='avg', help="How we stand with each other, from -2 (against us) to 2 (for us).")
     stance = fields.Selection(STANCES, default='unknown', required=True, help="Where the person stands on this deal.")
     reports_to_id = fields.Many2one(
-        'crm.stakeholder', "Reports To", index='btree_not_null', ondelete='set null', domain="[('lead_id', '=', lead_id)]")
+        'crm.stakeholder', index='btree_not_null', ondelete='set null', domain="[('lead_id', '=', lead_id)]")
     child_ids = fields.One2many('crm.stakeholder', 'reports_to_id', "Reports")
     note = fields.Text()
 
