@@ -9,6 +9,8 @@ LAST_VISITS = 3
 HAPPENINGS = 5
 INTEREST_DAYS = 180
 NOT_ISSUES = ('overdue_invoices', 'overdue_activities')  # tiles that the brief tells in its own words
+LISTED = ('open_opportunities', 'open_quotations')       # tiles and
+LISTED_RECORDS = ('customer', 'lead', 'quotation', 'activity')  # open records that it lists one by one
 
 
 class CrmVisitBrief(models.AbstractModel):
@@ -54,7 +56,8 @@ class CrmVisitBrief(models.AbstractModel):
         brief.update(
             grade=self._brief_grade(page), lifecycle=page.get('lifecycle', {}).get('name', False),
             contacts=page['contacts'], activities=page['activities'], interests=self._brief_interests(page, today),
-            tiles=page['tiles'], open=self._brief_open(customer), happenings=self._brief_happenings(customer),
+            tiles=[tile for tile in page['tiles'] if tile['key'] not in LISTED],
+            open=self._brief_open(customer), happenings=self._brief_happenings(customer),
             leads=self._brief_leads(customer), quotations=self._brief_quotations(customer, today),
             products=self._brief_products(customer, today), overdue=self._brief_overdue(customer, today))
         brief['gaps'] = [{'lead': lead['name'], 'text': lead['gaps']} for lead in brief['leads'] if lead['gaps']]
@@ -124,7 +127,7 @@ class CrmVisitBrief(models.AbstractModel):
         """Return how many open records of each kind that addons declare the user may see."""
         result = []
         for key, owned in self.env['crm.ownership']._declared(customer.partner).items():
-            if key == 'customer':
+            if key in LISTED_RECORDS:
                 continue
             count = self.env[owned.model].search_count(owned.domain)
             if count:
