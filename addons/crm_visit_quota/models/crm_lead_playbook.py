@@ -12,7 +12,7 @@ class CrmLead(models.Model):
     crm_action_done_ids = fields.One2many('crm.stage.action.done', 'lead_id', "Actions Done by Hand")
     crm_skip_ids = fields.One2many('crm.stage.skip', 'lead_id', "Skipped Steps", readonly=True)
     crm_customer_step = fields.Text(related='stage_id.crm_customer_step')
-    crm_playbook = fields.Json(compute='_compute_crm_playbook', help="Checklist by stage.")
+    crm_playbook = fields.Json("Playbook", compute='_compute_crm_playbook', help="Checklist by stage.")
     crm_playbook_open = fields.Integer(
         "Open Actions", compute='_compute_crm_playbook_open', help="Required actions of the present stage that are still open.")
 

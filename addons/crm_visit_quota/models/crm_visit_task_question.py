@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -29,7 +31,7 @@ class CrmVisitTaskQuestion(models.Model):
         self.ensure_one()
         if self.kind == 'yes_no':  # not a boolean: nothing ticked would be a "no"
             return [('yes', self.env._("Yes")), ('no', self.env._("No"))]
-        labels = dict.fromkeys(label.strip() for label in (self.choices or '').split(';') if label.strip())
+        labels = dict.fromkeys(label.strip() for label in re.split(r'[;；]', self.choices or '') if label.strip())
         return [(label, label) for label in labels] if self.kind == 'selection' else []
 
     def _property_name(self):

@@ -37,6 +37,11 @@ class TestVisitTaskResults(TaskCommon):
         self.task.question_ids[1].choices = "Weekly; Monthly"
         self.assertEqual(self.task._results()[1]['options'][-1], ("Never", 1, 50))
 
+    def test_choices_by_either_semicolon(self):
+        """A Chinese keyboard writes another semicolon."""
+        self.task.question_ids[1].choices = "每周；每月; 从不"
+        self.assertEqual([label for label, _value in self.task.question_ids[1]._options()], ["每周", "每月", "从不"])
+
     def test_results_of_whom(self):
         """A representative sees what came of the own customers, not of all."""
         self._three_answers()
