@@ -39,6 +39,11 @@ class CrmHandoverLine(models.Model):
     def _unlink_except_done(self):
         self.handover_id._check_open()
 
+    def action_open_brief(self):
+        """Open the brief about the customer."""
+        self.ensure_one()
+        return self.partner_id.action_crm_open_brief()
+
 
 class CrmHandoverKind(models.Model):
     """A kind of records that goes along with the customers, and how many there are."""

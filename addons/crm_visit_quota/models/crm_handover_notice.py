@@ -2,9 +2,9 @@ from collections import defaultdict
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 LAST_VISITS = 3
 
@@ -170,7 +170,7 @@ class CrmHandover(models.Model):
     def _item_name(self, record):
         if record._name == 'mail.activity':
             name = record.summary or record.activity_type_id.name or ''
-            return f"{fields.Date.to_string(record.date_deadline)} {name}" + (f" ({record.res_name})" if record.res_name else '')
+            return f"{format_date(self.env, record.date_deadline)} {name}" + (f" ({record.res_name})" if record.res_name else '')
         if record._name == 'crm.visit':
-            return f"{fields.Date.to_string(record.date)} {record.kind_id.name}" + (f": {record.purpose}" if record.purpose else '')
+            return f"{format_date(self.env, record.date)} {record.kind_id.name}" + (f": {record.purpose}" if record.purpose else '')
         return record.display_name
