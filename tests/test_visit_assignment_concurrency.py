@@ -51,7 +51,8 @@ env.cr.rollback()
 print(json.dumps({
     'results': results, 'owners': [leads.filtered(lambda lead: lead.user_id == person).__len__() for person in people],
     'assignments': env['crm.assignment'].search_count([('lead_id', 'in', leads.ids)]),
-    'matching': len(env['crm.assignment'].search([('state', '=', 'waiting')]).filtered(lambda given: given.user_id == given.lead_id.user_id)),
+    'matching': len(env['crm.assignment'].search([('state', '=', 'waiting')]).filtered(
+        lambda given: given.user_id == given.lead_id.user_id)),
 }))
 '''
 

@@ -66,6 +66,22 @@ class TestStandin(HandoverCommon):
                 self.assertEqual(self._sees(self.rep2, self.lead1), [sees])
                 self.assertEqual(self.rep2.crm_standin_user_ids, self.rep if sees else self.env['res.users'])
 
+    def test_what_hangs_on_documents(self):
+        """The buying center, checklists and tasks of the colleague's customers are the stand-in's, too."""
+        stakeholder = self.env['crm.stakeholder'].create({'lead_id': self.lead1.id, 'partner_id': self.person.id})
+        check = self.env['crm.visit.check'].create({'visit_id': self.visit1.id, 'name': "Bring samples"})
+        self.assertEqual(self._sees(self.rep2, stakeholder, check), [False, False])
+        self._standin()
+        self.assertEqual(self._sees(self.rep2, stakeholder, check), [True, True])
+
+    def test_rules_for_standins(self):
+        """These are the documents for which one can stand in; sales groups only."""
+        rules = self.env['ir.rule'].search([('domain_force', 'like', 'crm_standin_domain')])
+        self.assertLessEqual({
+            'crm.lead', 'sale.order', 'sale.order.line', 'crm.customer', 'crm.interest', 'crm.visit', 'crm.visit.check',
+            'crm.visit.task', 'crm.visit.task.line', 'crm.stakeholder', 'crm.assignment',
+        }, set(rules.model_id.mapped('model')))
+
     def test_some_customers(self):
         """Only what belongs to the chosen customers."""
         self._standin(scope='some', partner_ids=[Command.set(self.person.ids)])
