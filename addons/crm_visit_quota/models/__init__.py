@@ -67,3 +67,17 @@ from . import crm_assignment_rule
 from . import crm_assignment
 from . import crm_assignment_give_out
 from . import crm_assignment_follow_up
+from . import crm_visit_quota
+from . import crm_visit_quota_person
+from . import crm_visit_quota_entry
+from . import crm_visit_quota_month
+from . import crm_visit_quota_result
+from . import crm_visit_quota_compute
+from . import crm_visit_quota_signing
+from . import crm_visit_quota_action
+from . import crm_visit_quota_ranking
+from . import crm_visit_quota_goal
+from . import crm_visit_quota_warning
+from . import crm_visit_quota_company
+from . import crm_visit_quota_visit
+from . import crm_tile_quota

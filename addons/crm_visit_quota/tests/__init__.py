@@ -25,3 +25,6 @@ from . import test_visit_result
 from . import test_visit_points
 from . import test_visit_access
 from . import test_visit_input
+from . import test_quota_working_days
+from . import test_quota_rule
+from . import test_quota_result

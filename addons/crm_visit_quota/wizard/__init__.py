@@ -7,3 +7,5 @@ from . import crm_visit_reassign
 from . import crm_visit_task_wizards
 from . import base_partner_merge_stakeholder
 from . import crm_stage_override
+from . import crm_visit_quota_reopen
+from . import crm_visit_quota_workbook
