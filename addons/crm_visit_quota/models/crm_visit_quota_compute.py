@@ -101,8 +101,8 @@ class CrmVisitQuotaResult(models.Model):
             """SELECT entry.user_id, person.team_id, %(month_id)s AS month_id, 'open' AS state, 0::float8 AS working_days,
                       0::float8 AS working_days_to_date, 0::float8 AS working_days_left, NULL::int AS rule_id, 0::float8 AS target_daily,
                       0::float8 AS target_distinct, 0::float8 AS target_new, 0::numeric AS target_visits, 0::float8 AS stretch,
-                      NULL AS new_definition, NULL::int AS new_months, NULL::bool AS once_a_day, 0::numeric AS expected, visit_count,
-                      0 AS distinct_count, 0 AS new_count, 0 AS repeat_count, late_count, withdrawn_count, 0 AS signing_count, 0::numeric AS signing_amount,
+                      NULL AS new_definition, NULL::int AS new_months, NULL::bool AS once_a_day, 0::numeric AS expected, entry.visit_count,
+                      0 AS distinct_count, 0 AS new_count, 0 AS repeat_count, entry.late_count, entry.withdrawn_count, 0 AS signing_count, 0::numeric AS signing_amount,
                       0 AS new_signed_count, 0 AS portfolio_count, 0 AS portfolio_over
                  FROM (%(entries)s) AS entry
                  LEFT JOIN crm_visit_quota_result AS person

@@ -170,7 +170,7 @@ class CrmVisitQuotaMonth(models.Model):
         for period in ('quarter', 'year'):
             results._store_period(month, period)
         month.counted_on = fields.Datetime.now()
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     def _settle(self):
         """Bring the outcome of a closed month's visits up to date: orders come after visits, and after closings."""
@@ -180,7 +180,7 @@ class CrmVisitQuotaMonth(models.Model):
         results._store_conversion(month)
         for period in ('quarter', 'year'):
             results._store_period(month, period)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     @api.model
     def _ensure(self, company):

@@ -28,3 +28,8 @@ from . import test_visit_input
 from . import test_quota_working_days
 from . import test_quota_rule
 from . import test_quota_result
+from . import test_quota_close
+from . import test_quota_warning
+from . import test_quota_ranking
+from . import test_quota_workbook
+from . import test_quota_access

@@ -47,15 +47,15 @@ class TestQuotaRule(QuotaCommon):
                 self.assertEqual(self._holding(day=day), expected)
 
     def test_overlap(self):
-        cases = [('2026-06-30', '2026-06-30', False), ('2026-07-01', '2026-07-01', True), ('2026-06-01', None, False)]
+        cases = [('2026-06-30', '2026-06-30', False), ('2026-06-30', '2026-07-01', True), (False, '2030-01-01', False)]
         for until, start, fine in cases:
             with self.subTest(until=until, start=start):
-                self.rule.date_until = until if start else False
+                self.rule.date_until = until
                 if fine:
                     self._rule(date_from=start).unlink()
                 else:
                     with self.assertRaises(ValidationError):
-                        self._rule(date_from=start or '2030-01-01')
+                        self._rule(date_from=start)
         self._rule(team_id=self.team.id, date_from='2026-01-01')
         self.env['crm.visit.quota'].create({'company_id': self.company_usd.id, 'date_from': '2026-01-01'})
 

@@ -2,7 +2,7 @@ import doctest
 from datetime import date
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_visit_quota.tools import quota, working_days
 from odoo.addons.crm_visit_quota.tools.working_days import Span
@@ -10,6 +10,14 @@ from odoo.addons.crm_visit_quota.tools.working_days import Span
 from .quota_common import QuotaCommon
 
 JUNE = Span(date(2026, 6, 1), date(2026, 6, 30))
+
+
+@tagged('post_install', '-at_install')
+class TestQuotaTools(BaseCase):
+
+    def test_rules(self):
+        for module in (quota, working_days):
+            self.assertFalse(doctest.testmod(module).failed)
 
 
 @tagged('post_install', '-at_install')
@@ -35,10 +43,6 @@ class TestQuotaWorkingDays(QuotaCommon):
             'name': "Odd", 'company_id': self.company.id, 'tz': 'Europe/Brussels', 'attendance_ids': [Command.clear(), *(
                 Command.create({'name': "Work", 'dayofweek': day, 'hour_from': start, 'hour_to': end, 'day_period': period})
                 for day, start, end, period in lines)], **vals})
-
-    def test_rules(self):
-        for module in (quota, working_days):
-            self.assertFalse(doctest.testmod(module).failed)
 
     def test_company_calendar(self):
         self.assertEqual(self._days(), 22)
@@ -73,8 +77,11 @@ class TestQuotaWorkingDays(QuotaCommon):
         """A holiday on 1 June in New York is one for who works there, though it begins in the small hours in UTC."""
         self.rep.tz = 'America/New_York'
         self._leave('2026-06-01 04:00:00', '2026-06-02 03:59:59', calendar_id=self.company.resource_calendar_id.id)
-        self.assertEqual(self._days(), 21)
-        self.assertEqual(self._days(self.rep2), 21.25, "In Brussels the holiday begins at 6 on 1 June and takes two hours of the 2nd.")
+        self.rep2.tz = 'Asia/Tokyo'
+        first, second = date(2026, 6, 1), date(2026, 6, 2)
+        days = self.company._crm_working_days(self.rep + self.rep2, JUNE)
+        self.assertEqual((days[self.rep.id].get(first), days[self.rep.id][second]), (None, 1))
+        self.assertEqual((days[self.rep2.id][first], days[self.rep2.id][second]), (0.5, 0.5), "In Tokyo it lasts from noon to noon.")
 
     def test_part_time(self):
         """Mornings only: each is a whole working day."""
