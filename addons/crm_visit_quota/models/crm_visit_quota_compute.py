@@ -235,9 +235,9 @@ class CrmVisitQuotaResult(models.Model):
                         THEN RANK() OVER (PARTITION BY takes_part, team_id ORDER BY exact DESC) END AS rank_team,
                    CASE WHEN takes_part THEN RANK() OVER (PARTITION BY takes_part ORDER BY exact DESC) END AS rank_company
               FROM (SELECT judged.*, target_visits > 0 AS takes_part,
-                           CASE WHEN standing <> 'counts' THEN standing
+                           CASE WHEN standing IS DISTINCT FROM 'counts' THEN standing
                                 WHEN (target_visits = 0 OR reached_visits) AND (target_distinct = 0 OR reached_distinct)
                                      AND (target_new = 0 OR reached_new) THEN 'reached'
-                                WHEN standing IS NOT NULL THEN 'missing' END AS status
+                                ELSE 'missing' END AS status
                       FROM judged) AS placed
             """)

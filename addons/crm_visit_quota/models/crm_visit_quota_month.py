@@ -84,7 +84,7 @@ class CrmVisitQuotaMonth(models.Model):
             results = month.result_ids.sudo()  # whoever may close a month freezes everybody's results
             results.write({'state': 'closed'})
             month.write({'state': 'closed', 'closed_by_id': self.env.uid, 'closed_on': self.env.cr.now()})
-            month._siblings('open')[:1]._refresh()
+            month.sudo()._ensure(month.company_id)[:1]._refresh()  # whoever closes one month begins the next
         return True
 
     def action_ask_reopen(self):

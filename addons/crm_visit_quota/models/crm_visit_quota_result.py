@@ -20,7 +20,7 @@ class CrmVisitQuotaResult(models.Model):
     """
     _name = 'crm.visit.quota.result'
     _description = "Quota Result"
-    _inherit = ['mail.activity.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin']
     _order = 'date_from desc, kind desc, rank_company nulls last, fulfilment desc nulls last, id'
 
     company_id = fields.Many2one('res.company', required=True, index=True, ondelete='cascade', readonly=True)

@@ -67,7 +67,7 @@ class CrmVisitQuotaWarning(models.Model):
         } for result, level, user in tell])
         self.env['mail.activity'].sudo().create([{
             'res_model_id': model, 'res_id': result.id, 'activity_type_id': types[level], 'user_id': user.id,
-            'date_deadline': today, 'summary': self.with_context(lang=user.lang)._text(result, level),
+            'date_deadline': today, 'automated': True, 'summary': self.with_context(lang=user.lang)._text(result, level),
         } for result, level, user in tell])
 
     def _text(self, result, level):

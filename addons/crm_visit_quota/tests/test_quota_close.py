@@ -189,7 +189,7 @@ class TestQuotaClose(QuotaCommon):
         """An order after the closing is still the outcome of a visit before it, until the days are over."""
         self._close()
         self._orders([(self.customer, '2026-06-10', 5)])
-        self.months._cron_refresh()
+        self._run_night()
         result = self._result(day='2026-05-01')
         self.assertEqual((result.order_visit_count, result.visit_count), (2, 3))
         self.assertEqual(self._result(day='2026-04-01', period='quarter').order_visit_count, 2)
@@ -199,7 +199,7 @@ class TestQuotaClose(QuotaCommon):
         self.company.crm_quota_close_days = 10
         for moment, state in (('2026-06-10 12:00:00', 'open'), ('2026-06-11 12:00:00', 'closed')):
             with self.subTest(moment=moment), freeze_time(moment):
-                self.months._cron_refresh()
+                self._run_night()
                 self.assertEqual(self._month('2026-05-01').state, state)
 
     # ------------------------------------------------------------------
@@ -209,12 +209,21 @@ class TestQuotaClose(QuotaCommon):
     def test_cron(self):
         """It creates what is missing, counts every open month and can be run again."""
         self._visits([(self.customer, '2026-03-02')])
-        self.months._cron_refresh()
-        self.months._cron_refresh()
+        self._run_night()
+        self._run_night()
         self.assertEqual(
             self.months.search([('company_id', '=', self.company.id)]).mapped('date'),
             [datetime(2026, number, 1).date() for number in (6, 5, 4, 3)])
         self.assertEqual(self._result(day='2026-03-01').visit_count, 1)
+
+    def test_cron_is_interrupted(self):
+        """Stopped after any step and run again, it comes to the same end."""
+        self._visits([(self.customer, '2026-06-01')])
+        for _step in range(3):
+            with patch.object(type(self.env['ir.cron']), '_commit_progress', lambda *args, **kwargs: 0):
+                self._run_night()
+        self._run_night()
+        self.assertEqual((self._result().visit_count, self._result(day='2026-05-01').visit_count), (1, 3))
 
     def test_cron_goes_on(self):
         """A company that fails does not keep the others from being counted."""
@@ -234,8 +243,10 @@ class TestQuotaClose(QuotaCommon):
 
     def test_counted_by_somebody_else(self):
         """Two counts of a company at a time: the second one is told to wait."""
+        month = self._open_months(self.company_usd)
         with self.registry.cursor() as other:
-            other.execute("SELECT pg_advisory_xact_lock(20191124, %s)", (self.company.id,))
-            month = self._month()
-            with patch.object(type(self.env.cr), 'execute', self.env.cr.execute), self.assertRaises(UserError):
+            other.execute("SELECT pg_try_advisory_xact_lock(20191124, %s)", (self.company_usd.id,))
+            self.assertTrue(other.fetchone()[0])
+            with self.assertRaises(UserError):
                 month._refresh()
+        month._refresh()

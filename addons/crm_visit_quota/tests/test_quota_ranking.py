@@ -87,13 +87,13 @@ class TestQuotaRanking(QuotaCommon):
         """Also of people who have never been online."""
         goals = self._goal(self.rep) + self._goal(self.lead)
         self.assertFalse(self.env['mail.presence'].search([('user_id', 'in', (self.rep + self.lead).ids)]))
-        self.months._cron_refresh()
+        self._run_night()
         self.assertEqual((goals.mapped('current'), goals.mapped('state')), ([2, 1], ['reached', 'inprogress']))
 
     def test_goals_close(self):
         """A goal ends with its period, also where nothing has changed since."""
         missed, reached = self._goal(self.lead, '2026-05-01', '2026-05-31'), self._goal(self.rep, '2026-06-01', '2026-06-14')
-        self.months._cron_refresh()
+        self._run_night()
         self.assertEqual((missed.state, missed.closed), ('failed', True))
         self.assertEqual((reached.state, reached.closed, reached.current), ('reached', True, 2))
 
@@ -118,5 +118,5 @@ class TestQuotaTile(TileContractCase, QuotaCommon):
     tile_keys = {'my_quota': 'overview', 'quota_behind': 'overview'}
 
     def _fill(self, key, partner):
-        self._visits([(partner, '2026-06-01')], user=self.manager if key == 'my_quota' else self.rep)
+        self._visits([(partner, '2026-06-01')], user=self.manager if key == 'my_quota' else self.rep2)
         self._count()

@@ -308,6 +308,8 @@ class TestQuotaResult(QuotaCommon):
             for user in users:
                 self._visits([(self.customer, '2026-06-01'), (self.customer2, '2026-06-02')], user=user)
             month = self._open_months()
+            month._refresh()   # fill the caches that live longer than a transaction
+            self._visits([(self.foreign, '2026-06-03')], user=users[-1])
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count

@@ -13,7 +13,7 @@ class TestQuotaWarning(QuotaCommon):
     def _night(self, moment):
         """Let the nightly job run at a moment and return the open shortfall activities as (person, told, text)."""
         with freeze_time(moment):
-            self.months._cron_refresh()
+            self._run_night()
         return self._told(SHORTFALL)
 
     def _told(self, kind):
