@@ -3,11 +3,10 @@ import json
 from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
+from test_browser_customer import JOURNEY, READY
 
 from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
-
-from test_browser_customer import JOURNEY, READY
 
 
 class VisitQuotaCase(HttpCase):
@@ -29,13 +28,15 @@ class VisitQuotaCase(HttpCase):
         before = cls.first - relativedelta(months=1)
         cls.env['crm.visit.quota'].create({'company_id': company.id, 'date_from': before, 'daily_target': 2})
         customers = cls.env['res.partner'].create([
-            {'name': name, 'is_company': True, 'company_id': company.id, 'user_id': cls.rep.id} for name in ("Hammond Hardware", "Nordwind")])
+            {'name': name, 'is_company': True, 'company_id': company.id, 'user_id': cls.rep.id}
+            for name in ("Hammond Hardware", "Nordwind")])
         kind = cls.env.ref('crm_visit_quota.crm_visit_kind_onsite')
         for customer, day in zip(customers, (cls.first, before)):
             start = datetime.combine(day, time(0, 5))
             cls.env['crm.visit'].create({
                 'partner_id': customer.id, 'company_id': company.id, 'user_id': cls.rep.id, 'kind_id': kind.id, 'date_start': start,
-                'date_end': start + timedelta(minutes=10), 'actual_start': start, 'actual_end': start + timedelta(minutes=10), 'state': 'done'})
+                'date_end': start + timedelta(minutes=10), 'actual_start': start, 'actual_end': start + timedelta(minutes=10),
+                'state': 'done'})
         for month in cls.env['crm.visit.quota.month']._ensure(company):
             month._refresh()
 
@@ -76,13 +77,14 @@ class TestVisitQuotaDesktop(VisitQuotaCase):
     def test_rankings(self):
         self._journey('/odoo/visit-rankings', [
             ('text', '.o_crm_rankings', "Quota Rep"), ('click', '[data-period=quarter]'), ('see', '[data-period=quarter].active'),
-            ('text', '.o_crm_ranking_title', "Q"), ('click', '.o_crm_ranking_row button'), ('see', '.o_form_view button[name=action_open_visits]'),
+            ('text', '.o_crm_ranking_title', "Q"), ('click', '.o_crm_ranking_row button'),
+            ('see', '.o_form_view button[name=action_open_visits]'),
             ('click', 'button[name=action_open_visits]'), ('text', '.o_list_view', "Hammond Hardware")], 'quota_manager')
 
     def test_reports(self):
         """The pivot, the graph and the form of the workbook open."""
         self._journey('/odoo/visit-results', [
-            ('see', '.o_list_view .o_data_row'), ('click', '.o_switch_view.o_pivot'), ('text', '.o_pivot', "Quota Team"),
+            ('see', '.o_list_view .o_data_row'), ('click', '.o_switch_view.o_pivot'), ('text', '.o_pivot_view', "Quota Team"),
             ('click', '.o_switch_view.o_graph'), ('see', '.o_graph_renderer canvas')], 'quota_manager')
 
 

@@ -41,7 +41,8 @@ class CrmVisitQuota(models.Model):
         help="Of a month's visits, how many must go to different customers. 0: no target.")
     new_target = fields.Float(
         "Share of New Customers (%)", digits=(16, 2), help="Of a month's visited customers, how many must be new. 0: no target.")
-    stretch = fields.Float("Stretch (%)", digits=(16, 2), help="By how much the number of visits exceeds the target when stretched. 0: no stretch level.")
+    stretch = fields.Float("Stretch (%)", digits=(16, 2),
+                          help="By how much the number of visits exceeds the target when stretched. 0: no stretch level.")
 
     # how to count
     new_definition = fields.Selection(NEW_DEFINITIONS, "New Customer Means", required=True, default='company')

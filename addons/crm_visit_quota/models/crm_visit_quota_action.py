@@ -3,6 +3,8 @@ from collections import Counter
 from odoo import models
 from odoo.tools import SQL
 
+VIEWS = [(False, 'list'), (False, 'kanban'), (False, 'form')]   # cards on a phone
+
 
 class CrmVisitQuotaResult(models.Model):
     """From each figure to the records behind it."""
@@ -47,7 +49,7 @@ class CrmVisitQuotaResult(models.Model):
 
     def _open_visits(self, name, what):
         return {
-            'type': 'ir.actions.act_window', 'name': name, 'res_model': 'crm.visit', 'views': [(False, 'list'), (False, 'form')],
+            'type': 'ir.actions.act_window', 'name': name, 'res_model': 'crm.visit', 'views': VIEWS,
             'domain': [('id', 'in', self._visit_ids(what))], 'context': {'create': False}}
 
     def action_open_visits(self):
@@ -89,7 +91,7 @@ class CrmVisitQuotaResult(models.Model):
         partners = self.env['crm.visit'].browse(self._visit_ids()).partner_id
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("Customers of %(result)s", result=self.display_name),
-            'res_model': 'res.partner', 'views': [(False, 'list'), (False, 'form')], 'domain': [('id', 'in', partners.ids)]}
+            'res_model': 'res.partner', 'views': VIEWS, 'domain': [('id', 'in', partners.ids)]}
 
     def action_open_signings(self):
         """Open what was signed in the period, as it is now."""
@@ -101,12 +103,12 @@ class CrmVisitQuotaResult(models.Model):
             self._signing_sql(company), self.user_id.id, self.date_from, self.date_to))]
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("Signings of %(result)s", result=self.display_name),
-            'res_model': self._signing_model(), 'views': [(False, 'list'), (False, 'form')], 'domain': [('id', 'in', ids)]}
+            'res_model': self._signing_model(), 'views': VIEWS, 'domain': [('id', 'in', ids)]}
 
     def action_open_portfolio(self):
         """Open the customers whom the person looks after."""
         self.ensure_one()
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("Customers of %(name)s", name=self.user_id.sudo().name),
-            'res_model': 'crm.customer', 'views': [(False, 'list'), (False, 'form')],
+            'res_model': 'crm.customer', 'views': VIEWS,
             'domain': [('company_id', '=', self.company_id.id), ('user_id', '=', self.user_id.id)]}

@@ -5,7 +5,8 @@ class ResCompany(models.Model):
     _inherit = 'res.company'
 
     crm_quota_conversion_days = fields.Integer(
-        "Outcome Within", default=60, help="Days after a visit in which an opportunity or an order of the customer is taken as its outcome.")
+        "Outcome Within", default=60,
+        help="Days after a visit in which an opportunity or an order of the customer is taken as its outcome.")
     crm_quota_close_days = fields.Integer(
         "Close Months After", default=0, help="Days after its end when a month is closed by itself. 0: a manager closes it.")
     crm_quota_warn_percent = fields.Float(

@@ -7,16 +7,28 @@ from ..tools.quota import MONTHS, period_end, period_start
 
 # Columns of a row, written only where one of them changes. What came out of the visits is stored apart: it goes on after a closing.
 COUNTED = (
-    'team_id', 'month_id', 'date_to', 'state', 'working_days', 'working_days_to_date', 'working_days_left', 'visit_count', 'average', 'distinct_count',
-    'distinct_share', 'new_count', 'new_share', 'repeat_count', 'late_count', 'withdrawn_count', 'rule_id', 'target_daily', 'target_visits', 'target_distinct',
-    'target_new', 'target_stretch', 'new_definition', 'new_months', 'once_a_day', 'fulfilment', 'reached_visits', 'reached_distinct',
-    'reached_new', 'status', 'reached_count', 'is_stretch', 'behind', 'missing', 'change_previous', 'change_year', 'has_previous',
-    'has_year', 'rank_team', 'rank_company', 'signing_count', 'signing_amount', 'new_signed_count', 'portfolio_count', 'portfolio_over',
+    'team_id', 'month_id', 'date_to', 'state', 'working_days', 'working_days_to_date', 'working_days_left',
+    'visit_count', 'average', 'distinct_count', 'distinct_share', 'new_count', 'new_share', 'repeat_count',
+    'late_count', 'withdrawn_count', 'rule_id', 'target_daily', 'target_visits', 'target_distinct', 'target_new',
+    'target_stretch', 'new_definition', 'new_months', 'once_a_day', 'fulfilment', 'reached_visits',
+    'reached_distinct', 'reached_new', 'status', 'reached_count', 'is_stretch', 'behind', 'missing',
+    'change_previous', 'change_year', 'has_previous', 'has_year', 'rank_team', 'rank_company', 'signing_count',
+    'signing_amount', 'new_signed_count', 'portfolio_count', 'portfolio_over',
 )
 PERSON = (
-    ('user_id', 'int'), ('team_id', 'int'), ('working_days', 'float8'), ('working_days_to_date', 'float8'), ('working_days_left', 'float8'), ('rule_id', 'int'),
+    ('user_id', 'int'), ('team_id', 'int'), ('working_days', 'float8'), ('working_days_to_date', 'float8'),
+    ('working_days_left', 'float8'), ('rule_id', 'int'),
     ('target_daily', 'float8'), ('target_distinct', 'float8'), ('target_new', 'float8'), ('stretch', 'float8'), ('new_definition', 'text'),
     ('new_months', 'int'), ('once_a_day', 'bool'), ('portfolio_limit', 'int'),
+)
+# of the months of a quarter or a year
+LATEST = (
+    'team_id', 'rule_id', 'target_daily', 'target_distinct', 'target_new', 'new_definition', 'new_months', 'once_a_day',
+    'portfolio_count', 'portfolio_over',
+)
+SUMMED = (
+    ('working_days', SQL("")), ('working_days_to_date', SQL("")), ('working_days_left', SQL("")), ('target_visits', SQL("::numeric")),
+    ('signing_count', SQL("::int")), ('signing_amount', SQL("")), ('new_signed_count', SQL("::int")),
 )
 NO_RULE = ('company', 12, True, 0)   # how to count people for whom no rule holds
 EXACT = SQL("NUMERIC(24, 4)")        # comparisons must not depend on the last bit of a float
@@ -57,19 +69,24 @@ class CrmVisitQuotaResult(models.Model):
         base = SQL(
             """SELECT person.user_id, person.team_id, %(month_id)s AS month_id, 'open' AS state,
                       working_days, working_days_to_date, working_days_left, rule_id, target_daily, target_distinct, target_new,
-                      round((target_daily * working_days)::numeric, 2) AS target_visits, stretch, new_definition, new_months, once_a_day,
+                      round((target_daily * working_days)::numeric, 2) AS target_visits, stretch, new_definition, new_months,
+                      once_a_day,
                       round((target_daily * (working_days - working_days_left))::numeric, 4) AS expected,
                       COALESCE(entry.visit_count, 0) AS visit_count, COALESCE(entry.distinct_count, 0) AS distinct_count,
-                      COALESCE(entry.new_count, 0) AS new_count, COALESCE(entry.repeat_count, 0) AS repeat_count, 0 AS late_count, 0 AS withdrawn_count,
+                      COALESCE(entry.new_count, 0) AS new_count, COALESCE(entry.repeat_count, 0) AS repeat_count,
+                      0 AS late_count, 0 AS withdrawn_count,
                       COALESCE(signing.signing_count, 0) AS signing_count, COALESCE(signing.signing_amount, 0) AS signing_amount,
                       COALESCE(signing.new_signed_count, 0) AS new_signed_count, COALESCE(owned.count, 0) AS portfolio_count,
-                      CASE WHEN portfolio_limit > 0 THEN GREATEST(COALESCE(owned.count, 0) - portfolio_limit, 0) ELSE 0 END AS portfolio_over
+                      CASE WHEN portfolio_limit > 0
+                           THEN GREATEST(COALESCE(owned.count, 0) - portfolio_limit, 0) ELSE 0 END AS portfolio_over
                  FROM (%(people)s) AS person
                  LEFT JOIN (%(entries)s) AS entry USING (user_id)
                  LEFT JOIN (%(signed)s) AS signing USING (user_id)
                  LEFT JOIN (SELECT user_id, COUNT(*)::int AS count FROM crm_customer
-                             WHERE company_id = %(company)s AND active AND user_id IS NOT NULL GROUP BY user_id) AS owned USING (user_id)""",
-            people=people, month_id=month.id, company=company.id, entries=self._entries_sql(company, month.date, month.date, "regular"),
+                             WHERE company_id = %(company)s AND active AND user_id IS NOT NULL GROUP BY user_id) AS owned
+                           USING (user_id)""",
+            people=people, month_id=month.id, company=company.id,
+            entries=self._entries_sql(company, month.date, month.date, 'regular'),
             signed=self._signed_sql(company, month.date, month.date_to))
         self._upsert(company, 'month', month.date, month.date_to, base)
         self._store_corrections(month)
@@ -102,7 +119,8 @@ class CrmVisitQuotaResult(models.Model):
                       0::float8 AS working_days_to_date, 0::float8 AS working_days_left, NULL::int AS rule_id, 0::float8 AS target_daily,
                       0::float8 AS target_distinct, 0::float8 AS target_new, 0::numeric AS target_visits, 0::float8 AS stretch,
                       NULL AS new_definition, NULL::int AS new_months, NULL::bool AS once_a_day, 0::numeric AS expected, entry.visit_count,
-                      0 AS distinct_count, 0 AS new_count, 0 AS repeat_count, entry.late_count, entry.withdrawn_count, 0 AS signing_count, 0::numeric AS signing_amount,
+                      0 AS distinct_count, 0 AS new_count, 0 AS repeat_count, entry.late_count,
+                      entry.withdrawn_count, 0 AS signing_count, 0::numeric AS signing_amount,
                       0 AS new_signed_count, 0 AS portfolio_count, 0 AS portfolio_over
                  FROM (%(entries)s) AS entry
                  LEFT JOIN crm_visit_quota_result AS person
@@ -123,8 +141,9 @@ class CrmVisitQuotaResult(models.Model):
         company, first = month.company_id, period_start(month.date, period)
         last = period_end(first, period)
         base = SQL(
-            """SELECT month.user_id, month.team_id, NULL::int AS month_id, month.state, working_days, working_days_to_date, working_days_left,
-                      rule_id, target_daily, target_distinct, target_new, target_visits, stretch, new_definition, new_months, once_a_day, expected,
+            """SELECT month.user_id, month.team_id, NULL::int AS month_id, month.state, working_days, working_days_to_date,
+                      working_days_left, rule_id, target_daily, target_distinct, target_new, target_visits, stretch, new_definition,
+                      new_months, once_a_day, expected,
                       COALESCE(entry.visit_count, 0) AS visit_count, COALESCE(entry.distinct_count, 0) AS distinct_count,
                       COALESCE(entry.new_count, 0) AS new_count, COALESCE(entry.repeat_count, 0) AS repeat_count,
                       COALESCE(entry.late_count, 0) AS late_count, COALESCE(entry.withdrawn_count, 0) AS withdrawn_count,
@@ -133,33 +152,38 @@ class CrmVisitQuotaResult(models.Model):
                               SUM(round((target_daily * (working_days - working_days_left))::numeric, 4)) AS expected,
                               100 * (SUM(target_stretch) / NULLIF(SUM(target_visits), 0) - 1)::float8 AS stretch
                          FROM crm_visit_quota_result
-                        WHERE company_id = %(company)s AND period = 'month' AND kind = 'regular' AND date_from BETWEEN %(first)s AND %(last)s
+                        WHERE company_id = %(company)s AND period = 'month' AND kind = 'regular'
+                          AND date_from BETWEEN %(first)s AND %(last)s
                         GROUP BY user_id) AS month
                  LEFT JOIN (%(entries)s) AS entry USING (user_id)""",
             company=company.id, first=first, last=last, entries=self._entries_sql(company, first, last),
-            latest=SQL(", ").join(SQL("(array_agg(%s ORDER BY date_from DESC))[1] AS %s", SQL.identifier(name), SQL.identifier(name)) for name in (
-                'team_id', 'rule_id', 'target_daily', 'target_distinct', 'target_new', 'new_definition', 'new_months', 'once_a_day',
-                'portfolio_count', 'portfolio_over')),
-            sums=SQL(", ").join(SQL("%s(%s)%s AS %s", SQL("SUM"), SQL.identifier(name), cast, SQL.identifier(name)) for name, cast in (
-                ('working_days', SQL("")), ('working_days_to_date', SQL("")), ('working_days_left', SQL("")),
-                ('target_visits', SQL("::numeric")), ('signing_count', SQL("::int")), ('signing_amount', SQL("")),
-                ('new_signed_count', SQL("::int")))))
+            latest=SQL(", ").join(
+                SQL("(array_agg(%(name)s ORDER BY date_from DESC))[1] AS %(name)s", name=SQL.identifier(name)) for name in LATEST),
+            sums=SQL(", ").join(SQL("SUM(%(name)s)%(cast)s AS %(name)s", name=SQL.identifier(name), cast=cast) for name, cast in SUMMED))
         self._upsert(company, period, first, last, base)
+        self._store_outcome(company, period, first, last)
+
+    @api.model
+    def _store_outcome(self, company, period, first, last):
+        """Add up what came out of the visits of the months in a quarter or a year."""
         self.env.cr.execute(SQL(
-            """UPDATE crm_visit_quota_result AS result
-                  SET lead_visit_count = month.leads, order_visit_count = month.orders,
-                      lead_share = round((100.0 * month.leads / NULLIF(month.visits, 0))::numeric, 2),
-                      order_share = round((100.0 * month.orders / NULLIF(month.visits, 0))::numeric, 2)
-                 FROM (SELECT user_id, SUM(lead_visit_count) AS leads, SUM(order_visit_count) AS orders, SUM(visit_count) AS visits
-                         FROM crm_visit_quota_result
-                        WHERE company_id = %(company)s AND period = 'month' AND kind = 'regular' AND date_from BETWEEN %(first)s AND %(last)s
-                        GROUP BY user_id) AS month
-                WHERE result.company_id = %(company)s AND result.period = %(period)s AND result.date_from = %(first)s
-                  AND result.user_id = month.user_id
-                  AND (COALESCE(result.lead_visit_count, -1), COALESCE(result.order_visit_count, -1), result.lead_share, result.order_share)
-                      IS DISTINCT FROM (month.leads, month.orders, round((100.0 * month.leads / NULLIF(month.visits, 0))::numeric, 2),
-                                        round((100.0 * month.orders / NULLIF(month.visits, 0))::numeric, 2))""",
-            company=company.id, first=first, last=last, period=period))
+            """
+            WITH month AS (
+                SELECT user_id, leads, orders, round(100.0 * leads / NULLIF(visits, 0), 2)::float8 AS lead_share,
+                       round(100.0 * orders / NULLIF(visits, 0), 2)::float8 AS order_share
+                  FROM (SELECT user_id, SUM(lead_visit_count) AS leads, SUM(order_visit_count) AS orders, SUM(visit_count) AS visits
+                          FROM crm_visit_quota_result
+                         WHERE company_id = %(company)s AND period = 'month' AND kind = 'regular'
+                           AND date_from BETWEEN %(first)s AND %(last)s
+                         GROUP BY user_id) AS summed)
+            UPDATE crm_visit_quota_result AS result
+               SET lead_visit_count = leads, order_visit_count = orders, lead_share = month.lead_share, order_share = month.order_share
+              FROM month
+             WHERE result.company_id = %(company)s AND result.period = %(period)s AND result.date_from = %(first)s
+               AND result.user_id = month.user_id
+               AND (result.lead_visit_count, result.order_visit_count, result.lead_share, result.order_share)
+                   IS DISTINCT FROM (leads, orders, month.lead_share, month.order_share)
+            """, company=company.id, first=first, last=last, period=period))
 
     # ------------------------------------------------------------------
     # Judging and storing
@@ -209,9 +233,12 @@ class CrmVisitQuotaResult(models.Model):
                    round(target_visits * (1 + COALESCE(stretch, 0)::numeric / 100), 2) AS target_stretch,
                    100.0 * base.visit_count / NULLIF(target_visits, 0) AS exact,
                    target_visits > 0 AND base.visit_count >= target_visits AS reached_visits,
-                   target_distinct > 0 AND base.visit_count > 0 AND (100 * distinct_count)::numeric >= (target_distinct * base.visit_count)::%(exact)s AS reached_distinct,
-                   target_new > 0 AND distinct_count > 0 AND (100 * new_count)::numeric >= (target_new * distinct_count)::%(exact)s AS reached_new,
-                   COALESCE(stretch, 0) > 0 AND target_visits > 0 AND base.visit_count >= round(target_visits * (1 + stretch::numeric / 100), 2) AS is_stretch,
+                   target_distinct > 0 AND base.visit_count > 0
+                   AND (100 * distinct_count)::numeric >= (target_distinct * base.visit_count)::%(exact)s AS reached_distinct,
+                   target_new > 0 AND distinct_count > 0
+                   AND (100 * new_count)::numeric >= (target_new * distinct_count)::%(exact)s AS reached_new,
+                   COALESCE(stretch, 0) > 0 AND target_visits > 0
+                   AND base.visit_count >= round(target_visits * (1 + stretch::numeric / 100), 2) AS is_stretch,
                    GREATEST(0, floor(expected - base.visit_count))::int AS behind,
                    GREATEST(0, ceil(target_visits - base.visit_count))::int AS missing,
                    base.visit_count - previous.visit_count AS change_previous, base.visit_count - year.visit_count AS change_year,

@@ -26,7 +26,8 @@ class CrmVisitQuotaEntry(models.Model):
     date = fields.Date("Day", required=True, readonly=True)
     sign = fields.Integer("Visits", required=True, default=1, readonly=True, help="-1 takes back what a closed month has counted.")
     is_new = fields.Boolean("New Customer", readonly=True)
-    is_repeat = fields.Boolean("Same Day Again", readonly=True, help="A further visit to the customer on the same day, which does not count.")
+    is_repeat = fields.Boolean("Same Day Again", readonly=True,
+                               help="A further visit to the customer on the same day, which does not count.")
 
     _entry_uniq = models.UniqueIndex('(company_id, month, kind, visit_id, user_id, sign)')
     _person_idx = models.Index('(company_id, user_id, month)')

@@ -140,7 +140,7 @@ class CrmVisitQuotaMonth(models.Model):
         self.ensure_one()
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("Late Entries of %(month)s", month=self.display_name),
-            'res_model': 'crm.visit.quota.entry', 'views': [(False, 'list')],
+            'res_model': 'crm.visit.quota.entry', 'views': [(False, 'list'), (False, 'kanban')],
             'domain': [('company_id', '=', self.company_id.id), ('kind', '=', 'correction'), ('sign', '>', 0),
                        ('date', '>=', self.date), ('date', '<=', self.date_to)]}
 

@@ -25,9 +25,11 @@ class ResUsers(models.Model):
     _inherit = 'res.users'
 
     crm_quota_from = fields.Date(
-        "Visit Quota From", groups='sales_team.group_sale_manager', help="First day with a visit quota, for people who join. Empty: since ever.")
+        "Visit Quota From", groups='sales_team.group_sale_manager',
+        help="First day with a visit quota, for people who join. Empty: since ever.")
     crm_quota_until = fields.Date(
-        "Visit Quota Until", groups='sales_team.group_sale_manager', help="Last day with a visit quota, for people who leave. Empty: until further notice.")
+        "Visit Quota Until", groups='sales_team.group_sale_manager',
+        help="Last day with a visit quota, for people who leave. Empty: until further notice.")
 
     _crm_quota_dates = models.Constraint(
         'CHECK(crm_quota_until >= crm_quota_from)', "A visit quota cannot end before it starts.")

@@ -35,12 +35,14 @@ class CrmVisitQuotaResult(models.Model):
         company = self.env.company
         day = fields.Date.to_date(date) or company._crm_today()
         results = self.sudo().search([  # what is shown of others follows below
-            ('company_id', '=', company.id), ('period', '=', period), ('kind', '=', 'regular'), ('date_from', '<=', day), ('date_to', '>=', day)])
+            ('company_id', '=', company.id), ('period', '=', period), ('kind', '=', 'regular'),
+            ('date_from', '<=', day), ('date_to', '>=', day)])
         takes_part = results.filtered(lambda result: result.target_visits) if measure == 'fulfilment' else results
         rows = [self._ranking_row(rank, result, value) for rank, result, value in ranked(
             [(result, result[measure]) for result in takes_part.sorted(lambda result: (result.user_id.name or '', result.id))])]
         return {
-            'measure': measure, 'label': self._fields[measure]._description_string(self.env), 'unit': MEASURES[measure], 'period': period,
+            'measure': measure, 'label': self._fields[measure]._description_string(self.env), 'unit': MEASURES[measure],
+            'period': period,
             'title': format_date(self.env, day, date_format=PATTERNS[period]), 'currency_id': company.currency_id.id,
             'rows': self._allowed(rows)[:limit]}
 
@@ -89,7 +91,8 @@ class CrmVisitQuotaResult(models.Model):
             ('date_from', '<=', today), ('date_to', '>=', today)], limit=1)
         names = [
             'visit_count', 'target_visits', 'missing', 'behind', 'working_days', 'working_days_left', 'average', 'target_daily',
-            'distinct_count', 'distinct_share', 'target_distinct', 'reached_distinct', 'new_count', 'new_share', 'target_new', 'reached_new',
+            'distinct_count', 'distinct_share', 'target_distinct', 'reached_distinct', 'new_count', 'new_share', 'target_new',
+            'reached_new',
             'reached_visits', 'fulfilment', 'status', 'is_stretch', 'target_stretch', 'rank_team', 'rank_company', 'signing_count',
             'change_previous', 'has_previous', 'explanation']
         return {

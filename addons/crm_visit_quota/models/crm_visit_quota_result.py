@@ -42,10 +42,13 @@ class CrmVisitQuotaResult(models.Model):
     visit_count = fields.Integer("Visits", readonly=True)
     average = fields.Float("Visits per Working Day", readonly=True, digits=(16, 2), aggregator='avg')
     distinct_count = fields.Integer("Distinct Customers", readonly=True)
-    distinct_share = fields.Float("Distinct (%)", readonly=True, digits=(16, 2), aggregator='avg', help="Of the visits, how many went to different customers.")
+    distinct_share = fields.Float("Distinct (%)", readonly=True, digits=(16, 2), aggregator='avg',
+                                  help="Of the visits, how many went to different customers.")
     new_count = fields.Integer("New Customers", readonly=True)
-    new_share = fields.Float("New (%)", readonly=True, digits=(16, 2), aggregator='avg', help="Of the customers visited, how many are new.")
-    repeat_count = fields.Integer("Same Day Again", readonly=True, help="Further visits to a customer on the same day, which do not count.")
+    new_share = fields.Float("New (%)", readonly=True, digits=(16, 2), aggregator='avg',
+                             help="Of the customers visited, how many are new.")
+    repeat_count = fields.Integer("Same Day Again", readonly=True,
+                                  help="Further visits to a customer on the same day, which do not count.")
     late_count = fields.Integer("Late Entries", readonly=True, help="Visits of closed months that were entered later.")
     withdrawn_count = fields.Integer("Taken Back", readonly=True, help="Visits of closed months that no longer count.")
 
@@ -61,7 +64,8 @@ class CrmVisitQuotaResult(models.Model):
     once_a_day = fields.Boolean(readonly=True)
 
     # how it stands
-    fulfilment = fields.Float("Fulfilment (%)", readonly=True, digits=(16, 2), aggregator='avg', help="Visits made, of the visits expected in the whole period.")
+    fulfilment = fields.Float("Fulfilment (%)", readonly=True, digits=(16, 2), aggregator='avg',
+                              help="Visits made, of the visits expected in the whole period.")
     reached_visits = fields.Boolean("Visits Reached", readonly=True)
     reached_distinct = fields.Boolean("Distinct Reached", readonly=True)
     reached_new = fields.Boolean("New Reached", readonly=True)
@@ -88,9 +92,12 @@ class CrmVisitQuotaResult(models.Model):
     order_visit_count = fields.Integer("Visits with Order", readonly=True, help="Visits followed by an order of the customer.")
     order_share = fields.Float("To Order (%)", readonly=True, digits=(16, 2), aggregator='avg')
     portfolio_count = fields.Integer("Customers Owned", readonly=True, aggregator=None)
-    portfolio_over = fields.Integer("Customers Too Many", readonly=True, aggregator=None, help="Customers owned beyond the size of the portfolio.")
+    portfolio_over = fields.Integer("Customers Too Many", readonly=True, aggregator=None,
+                                    help="Customers owned beyond the size of the portfolio.")
 
-    late_entry_count = fields.Integer("Late for This Period", compute='_compute_late_entry_count', help="Visits of this closed period that were entered later; they count in the correction line of the open month.")
+    late_entry_count = fields.Integer(
+        "Late for This Period", compute='_compute_late_entry_count',
+        help="Visits of this closed period that were entered later; they count in the correction line of the open month.")
     explanation = fields.Char(compute='_compute_explanation')
 
     _result_uniq = models.UniqueIndex('(company_id, user_id, period, date_from, kind)')
@@ -117,7 +124,8 @@ class CrmVisitQuotaResult(models.Model):
     def _compute_late_entry_count(self):
         closed = self.filtered(lambda result: result.state == 'closed' and result.period == 'month' and result.kind == 'regular')
         groups = self.env['crm.visit.quota.entry']._read_group(
-            [('company_id', 'in', closed.company_id.ids), ('user_id', 'in', closed.user_id.ids), ('kind', '=', 'correction'), ('sign', '>', 0)],
+            [('company_id', 'in', closed.company_id.ids), ('user_id', 'in', closed.user_id.ids), ('kind', '=', 'correction'),
+             ('sign', '>', 0)],
             ['company_id', 'user_id', 'date:month'], ['__count'])
         counts = {(company.id, user.id, start): count for company, user, start, count in groups}
         for result in self:

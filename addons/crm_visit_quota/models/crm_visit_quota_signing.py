@@ -71,7 +71,8 @@ class CrmVisitQuotaResult(models.Model):
             WITH opportunity AS MATERIALIZED (SELECT partner_id, date FROM (%(opportunities)s) AS found WHERE date >= %(first)s),
             signing AS MATERIALIZED (SELECT partner_id, date FROM (%(signings)s) AS found WHERE date >= %(first)s),
             converted AS (
-                SELECT user_id, COUNT(*) FILTER (WHERE %(to_lead)s)::int AS leads, COUNT(*) FILTER (WHERE %(to_order)s)::int AS orders, COUNT(*) AS visits
+                SELECT user_id, COUNT(*) FILTER (WHERE %(to_lead)s)::int AS leads, COUNT(*) FILTER (WHERE %(to_order)s)::int AS orders,
+                       COUNT(*) AS visits
                   FROM crm_visit_quota_entry AS entry
                  WHERE company_id = %(company)s AND month = %(first)s AND kind = 'regular' AND NOT is_repeat
                  GROUP BY user_id),

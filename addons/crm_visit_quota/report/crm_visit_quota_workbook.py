@@ -47,7 +47,8 @@ class QuotaWorkbook(SheetWriter):
         _ = self._
         return [
             Column(_("Working days"), 'decimal', 11), Column(_("Visits"), 'count', 10), Column(_("Target"), 'decimal', 10),
-            Column(_("Fulfilment"), 'percent', 11), Column(_("Per working day"), 'decimal', 11), Column(_("Distinct customers"), 'count', 11),
+            Column(_("Fulfilment"), 'percent', 11), Column(_("Per working day"), 'decimal', 11),
+            Column(_("Distinct customers"), 'count', 11),
             Column(_("Distinct"), 'percent', 11), Column(_("New customers"), 'count', 11), Column(_("New"), 'percent', 11),
             Column(_("Signings"), 'count', 10), Column(_("Signed"), 'amount', 16), Column(_("New signed"), 'count', 10),
             Column(_("To opportunity"), 'percent', 12), Column(_("To order"), 'percent', 12)]
@@ -95,7 +96,8 @@ class QuotaWorkbook(SheetWriter):
         sheet = self._sheet(_("Month by month"))
         months, rows = self.figures.matrix()
         last, _place = self._table(sheet, [
-            Column(_("Person"), width=26), *(Column(self._month_name(month), 'count', 11) for month in months), Column(_("Total"), 'count', 11)],
+            Column(_("Person"), width=26), *(Column(self._month_name(month), 'count', 11) for month in months),
+            Column(_("Total"), 'count', 11)],
             [(name, *values, sum(values)) for name, values in rows])
         if not rows:
             return
@@ -118,7 +120,8 @@ class QuotaWorkbook(SheetWriter):
             Column(_("Missing"), 'count'), Column(_("Status"), width=18), Column(_("Rank"), 'count', 8), Column(_("Change"), 'count'),
             Column(_("Against last year"), 'count')],
             [(name, self._month_name(month), row['visit_count'], row['target_visits'], row['missing'], status.get(row['status'], ''),
-              row['rank_company'] or None, row['change_previous'] if row['has_previous'] else None, row['change_year'] if row['has_year'] else None)
+              row['rank_company'] or None, row['change_previous'] if row['has_previous'] else None,
+              row['change_year'] if row['has_year'] else None)
              for name, month, row in self.figures.quotas()])
 
     def _chart(self, sheet, last, place, titles, name, line=None):

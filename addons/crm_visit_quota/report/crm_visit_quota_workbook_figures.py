@@ -3,8 +3,8 @@ from collections import defaultdict
 from odoo.fields import Domain
 
 SUMS = (
-    'working_days', 'working_days_to_date', 'visit_count', 'target_visits', 'distinct_count', 'new_count', 'signing_count', 'signing_amount',
-    'new_signed_count', 'lead_visit_count', 'order_visit_count',
+    'working_days', 'working_days_to_date', 'visit_count', 'target_visits', 'distinct_count', 'new_count', 'signing_count',
+    'signing_amount', 'new_signed_count', 'lead_visit_count', 'order_visit_count',
 )
 
 

@@ -18,7 +18,8 @@ class TestQuotaAccess(QuotaCommon):
         return self._as(user, company)[model].search([('company_id', '=', self.company.id)]).user_id
 
     def test_results_and_entries(self):
-        cases = [(self.rep, self.rep), (self.rep2, self.rep2), (self.lead, self.lead + self.rep), (self.leads_all, None), (self.manager, None)]
+        cases = [
+            (self.rep, self.rep), (self.rep2, self.rep2), (self.lead, self.lead + self.rep), (self.leads_all, None), (self.manager, None)]
         everybody = self.rep + self.rep2 + self.lead
         for user, expected in cases:
             with self.subTest(user=user.name):

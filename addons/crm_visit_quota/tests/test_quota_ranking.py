@@ -55,7 +55,8 @@ class TestQuotaRanking(QuotaCommon):
     def test_board(self):
         board = self._as(self.rep)['crm.visit.quota.result'].get_board()
         json.dumps(board)
-        self.assertEqual([ranking['measure'] for ranking in board['rankings']], ['fulfilment', 'signing_amount', 'new_count', 'order_share'])
+        measures = [ranking['measure'] for ranking in board['rankings']]
+        self.assertEqual(measures, ['fulfilment', 'signing_amount', 'new_count', 'order_share'])
         self.assertEqual((board['company'], board['counted_on']), ("Grading Europe", '2026-06-15 12:00:00'))
 
     def test_my_month(self):

@@ -194,7 +194,8 @@ class TestQuotaResult(QuotaCommon):
 
     def test_quarter(self):
         """Visits and days add up, a customer of two months is one customer of the quarter."""
-        self._visits([(self.customer, '2026-04-01'), (self.customer, '2026-05-05'), (self.customer2, '2026-05-06'), (self.customer, '2026-06-01')])
+        self._visits([(self.customer, '2026-04-01'), (self.customer, '2026-05-05'), (self.customer2, '2026-05-06'),
+                      (self.customer, '2026-06-01')])
         self._count()
         months = [self._result(day=f'2026-0{number}-01') for number in (4, 5, 6)]
         quarter, year = self._result(day='2026-04-01', period='quarter'), self._result(day='2026-01-01', period='year')
@@ -239,7 +240,8 @@ class TestQuotaResult(QuotaCommon):
     def test_conversion(self):
         """Visits followed by an opportunity or an order of the customer within the days, both ends included."""
         self.company.crm_quota_conversion_days = 10
-        self._visits([(self.customer, '2026-05-11'), (self.customer, '2026-05-12'), (self.customer2, '2026-05-12'), (self.foreign, '2026-05-13')])
+        self._visits([(self.customer, '2026-05-11'), (self.customer, '2026-05-12'), (self.customer2, '2026-05-12'),
+                      (self.foreign, '2026-05-13')])
         self._orders([(self.person, '2026-05-22', 5)])
         lead = self.env['crm.lead'].create({
             'name': "Deal", 'type': 'opportunity', 'partner_id': self.customer2.id, 'company_id': self.company.id})
@@ -278,7 +280,8 @@ class TestQuotaResult(QuotaCommon):
         """Counting again what has not changed writes no row."""
         self._visits([(self.customer, '2026-06-01'), (self.customer2, '2026-06-02')])
         self._count()
-        versions = "SELECT xmin::text, id FROM crm_visit_quota_result UNION ALL SELECT xmin::text, id FROM crm_visit_quota_entry ORDER BY 2, 1"
+        versions = (
+            "SELECT xmin::text, id FROM crm_visit_quota_result UNION ALL SELECT xmin::text, id FROM crm_visit_quota_entry ORDER BY 2, 1")
         self.env.cr.execute("SAVEPOINT counted")   # a sub-transaction has its own number, which a row written in it would carry
         self.env.cr.execute(versions)
         before = self.env.cr.fetchall()
