@@ -53,7 +53,7 @@ class CrmAssignmentRule(models.Model):
     @api.model
     def _cron_give_out(self):
         """Give out whatever waits, company by company, in batches that are saved one by one."""
-        for company in self.search([]).company_id:
+        for company, in self._read_group([], ['company_id']):
             while self._give_out(company).count:
                 commit_progress(self.env)
 

@@ -48,7 +48,7 @@ class CrmHandover(models.Model):
         "Stop Following", default=True, help="The person no longer follows what is handed over, and gets no more messages about it.")
     line_ids = fields.One2many('crm.handover.line', 'handover_id', "Customer by Customer", copy=False)
     kind_ids = fields.One2many('crm.handover.kind', 'handover_id', "What Goes Along", copy=False)
-    log_ids = fields.One2many('crm.handover.log', 'handover_id', "Log", copy=False, readonly=True)
+    log_ids = fields.One2many('crm.handover.log', 'handover_id', copy=False, readonly=True)
     customer_count = fields.Integer("Number of Customers", compute='_compute_counts')
     log_count = fields.Integer("Moved Records", compute='_compute_counts')
     left_count = fields.Integer("Left As They Are", compute='_compute_counts')

@@ -52,15 +52,14 @@ class TestHandoverNotice(HandoverCommon):
         if 'zh_CN' not in dict(self.env['res.lang'].get_installed()):
             self.env['res.lang']._activate_lang('zh_CN')
         self.rep2.lang = 'zh_CN'
-        asked = []
+        told = {}
+
+        def notify(handover, partner_ids=(), **_kwargs):
+            told[partner_ids[0]] = handover.env.lang
         handover = self._handover(self.customer, self.rep2)
-        with patch.object(
-            type(handover), '_told_on_execute', autospec=True,
-            side_effect=lambda self, user, shares: asked.append((user, self.env.lang)) or []):
+        with patch.object(type(handover), 'message_notify', notify):
             handover.action_execute()
-        self.assertIn(self.rep2, [user for user, _lang in asked])
-        message = self._told(self.rep2, handover)
-        self.assertTrue(message)
+        self.assertEqual((told[self.rep2.partner_id.id], told[self.rep.partner_id.id]), ('zh_CN', 'en_US'))
 
     def test_followers(self):
         """The old owner stops following, unless wanted otherwise; undoing restores who followed."""
