@@ -73,6 +73,8 @@ class CrmVisit(models.Model):
         'crm.visit', "Rescheduled From", readonly=True, copy=False, ondelete='set null', index='btree_not_null')
     rescheduled_to_id = fields.Many2one(
         'crm.visit', "Rescheduled To", readonly=True, copy=False, ondelete='set null', index='btree_not_null')
+    rescheduled_from_start = fields.Datetime(related='rescheduled_from_id.date_start', string="Planned Before")
+    rescheduled_to_start = fields.Datetime(related='rescheduled_to_id.date_start', string="Planned Now")
 
     # what came out of it
     outcome = fields.Selection(OUTCOMES, copy=False, tracking=True)

@@ -64,6 +64,19 @@ class CrmVisit(models.Model):
             'type': 'ir.actions.act_window', 'res_model': 'calendar.event', 'res_id': self.calendar_event_id.id,
             'views': [(False, 'form')]}
 
+    @api.model
+    @api.readonly
+    def get_unusual_days(self, date_from, date_to):
+        """Return the days without work in the company, which the calendar shows in grey.
+
+        :param str date_from, date_to: naive UTC moments
+        :return: ``{ISO day: whether it is none of work}``
+        """
+        self.check_access('read')
+        calendar = self.env.company.sudo().resource_calendar_id  # on which days we work is no secret
+        return calendar._get_unusual_days(
+            fields.Datetime.to_datetime(date_from), fields.Datetime.to_datetime(date_to), self.env.company)
+
     # ------------------------------------------------------------------
     # To the calendar
     # ------------------------------------------------------------------

@@ -185,6 +185,10 @@ class TestVisitCalendar(VisitCommon):
             counts.append(ours - (self.cr.sql_log_count - before))
         self.assertLessEqual(counts[1], counts[0] + 3)
 
+    def test_days_without_work(self):
+        days = self._as(self.rep)['crm.visit'].get_unusual_days('2026-06-19 00:00:00', '2026-06-22 23:59:59')
+        self.assertEqual([days[f'2026-06-{day}'] for day in (19, 20, 21, 22)], [False, True, True, False])
+
     # ------------------------------------------------------------------
     # Event -> visit
     # ------------------------------------------------------------------
