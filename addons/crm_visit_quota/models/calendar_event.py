@@ -96,13 +96,15 @@ class CalendarEvent(models.Model):
     def _rewrite_recurrence(self, values, time_values, recurrence_values):
         base = self.recurrence_id.base_event_id or self.recurrence_id._get_first_event(include_outliers=False)
         visits = self._crm_places(self.recurrence_id.calendar_event_ids)
-        super(CalendarEvent, self.with_context(**{SYNC: True}))._rewrite_recurrence(values, time_values, recurrence_values)
+        result = super(CalendarEvent, self.with_context(**{SYNC: True}))._rewrite_recurrence(values, time_values, recurrence_values)
         self._crm_put_back(visits, base)
+        return result
 
     def _update_future_events(self, values, time_values, recurrence_values):
         visits = self._crm_places(self.recurrence_id.calendar_event_ids.filtered(lambda event: event.start >= self.start))
-        super(CalendarEvent, self.with_context(**{SYNC: True}))._update_future_events(values, time_values, recurrence_values)
+        result = super(CalendarEvent, self.with_context(**{SYNC: True}))._update_future_events(values, time_values, recurrence_values)
         self._crm_put_back(visits, self)
+        return result
 
     @api.model
     def _crm_places(self, events):

@@ -44,7 +44,7 @@ class CrmVisit(models.Model):
         'crm.team', "Sales Team", compute='_compute_team_id', store=True, readonly=False, precompute=True, index='btree_not_null',
         ondelete='set null', help="The person's team when the visit was planned; it stays when the person changes teams.")
     kind_id = fields.Many2one(
-        'crm.visit.kind', "Kind", required=True, index=True, ondelete='restrict', check_company=True,
+        'crm.visit.kind', required=True, index=True, ondelete='restrict', check_company=True,
         default=lambda self: self.env['crm.visit.kind'].search([], limit=1), tracking=True)
     mode = fields.Selection(related='kind_id.mode')
     kind_color = fields.Integer(related='kind_id.color', string="Color of the Kind")
@@ -70,9 +70,9 @@ class CrmVisit(models.Model):
         help="Done, of a kind that counts, and long enough. Settled when the visit is finished.")
     cancel_reason = fields.Char(copy=False)
     rescheduled_from_id = fields.Many2one(
-        'crm.visit', "Rescheduled From", readonly=True, copy=False, ondelete='set null', index='btree_not_null')
+        'crm.visit', readonly=True, copy=False, ondelete='set null', index='btree_not_null')
     rescheduled_to_id = fields.Many2one(
-        'crm.visit', "Rescheduled To", readonly=True, copy=False, ondelete='set null', index='btree_not_null')
+        'crm.visit', readonly=True, copy=False, ondelete='set null', index='btree_not_null')
     rescheduled_from_start = fields.Datetime(related='rescheduled_from_id.date_start', string="Planned Before")
     rescheduled_to_start = fields.Datetime(related='rescheduled_to_id.date_start', string="Planned Now")
 

@@ -11,10 +11,10 @@ class CrmVisit(models.Model):
     _inherit = 'crm.visit'
 
     activity_id = fields.Many2one(
-        'mail.activity', "Activity", copy=False, readonly=True, index='btree_not_null', ondelete='set null',
+        'mail.activity', copy=False, readonly=True, index='btree_not_null', ondelete='set null',
         help="The call or meeting that this visit stands for.")
     next_activity_id = fields.Many2one(
-        'mail.activity', "Next Activity", copy=False, readonly=True, index='btree_not_null', ondelete='set null')
+        'mail.activity', copy=False, readonly=True, index='btree_not_null', ondelete='set null')
 
     def write(self, vals):
         result = super().write(vals)
@@ -26,10 +26,11 @@ class CrmVisit(models.Model):
         return super()._put_off({**vals, 'activity_id': self.activity_id.id})
 
     def _after_finish(self):
-        super()._after_finish()
+        result = super()._after_finish()
         if not self.env.context.get(SYNC):
             self._complete_activities()
         self._schedule_next_step()
+        return result
 
     # ------------------------------------------------------------------
     # Visit -> activity

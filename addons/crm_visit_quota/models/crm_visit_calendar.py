@@ -18,7 +18,7 @@ class CrmVisit(models.Model):
     """
     _inherit = 'crm.visit'
 
-    calendar_event_id = fields.Many2one('calendar.event', "Calendar Event", copy=False, ondelete='set null')
+    calendar_event_id = fields.Many2one('calendar.event', copy=False, ondelete='set null')
     is_inviting = fields.Boolean(
         "Invite Contacts", compute='_compute_is_inviting', store=True, readonly=False, precompute=True,
         help="Whether the people to be met become attendees of the calendar event: with an e-mail address they are invited.")
@@ -95,7 +95,7 @@ class CrmVisit(models.Model):
     def _events(self, events):
         """Return events to be written: who may write a visit may move its event, even in a colleague's private calendar."""
         context = {**clean_context(self.env.context), SYNC: True, 'active_model': False, 'active_id': False, 'active_ids': False}
-        return events.sudo().with_context(context)
+        return events.sudo().with_context(**context)
 
     def _update_calendar(self, before=None):
         """Bring the calendar in step.

@@ -119,10 +119,11 @@ class CrmLead(models.Model):
         return self.env['crm.visit']._action_new(self._crm_visit_defaults(), made=True)
 
     def _merge_dependences(self, opportunities):
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         visits = self.env['crm.visit'].sudo().search([('lead_id', 'in', opportunities.ids)])  # whoever made them
         visits.filtered(
             lambda visit: self.partner_id.commercial_partner_id in (visit.partner_id, visit.partner_id.browse())).lead_id = self
+        return result
 
 
 class CrmCustomer(models.Model):

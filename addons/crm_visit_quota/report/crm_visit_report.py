@@ -23,12 +23,12 @@ class CrmVisitReport(models.Model):
         'res.partner': ['city', 'state_id', 'country_id', 'industry_id'],
     }
 
-    visit_id = fields.Many2one('crm.visit', "Visit", readonly=True)
+    visit_id = fields.Many2one('crm.visit', readonly=True)
     partner_id = fields.Many2one('res.partner', "Customer", readonly=True)
     company_id = fields.Many2one('res.company', readonly=True)
     user_id = fields.Many2one('res.users', "Made By", readonly=True)
     team_id = fields.Many2one('crm.team', "Sales Team", readonly=True)
-    kind_id = fields.Many2one('crm.visit.kind', "Kind", readonly=True)
+    kind_id = fields.Many2one('crm.visit.kind', readonly=True)
     mode = fields.Selection(MODES, readonly=True)
     lead_id = fields.Many2one('crm.lead', "Opportunity", readonly=True)
     date = fields.Date("Day", readonly=True)
@@ -38,12 +38,12 @@ class CrmVisitReport(models.Model):
     counts_for_quota = fields.Boolean("Counts for Quota", readonly=True)
     duration = fields.Float("Hours", readonly=True)
     customer_count = fields.Integer("Different Customers", readonly=True, aggregator='count_distinct')
-    grade_id = fields.Many2one('crm.grade', "Grade", readonly=True)
+    grade_id = fields.Many2one('crm.grade', readonly=True)
     lifecycle_id = fields.Many2one('crm.lifecycle.state', "Life-Cycle State", readonly=True)
     city = fields.Char(readonly=True)
     country_state_id = fields.Many2one('res.country.state', "Region", readonly=True)
-    country_id = fields.Many2one('res.country', "Country", readonly=True)
-    industry_id = fields.Many2one('res.partner.industry', "Industry", readonly=True)
+    country_id = fields.Many2one('res.country', readonly=True)
+    industry_id = fields.Many2one('res.partner.industry', readonly=True)
 
     @property
     def _table_query(self):
