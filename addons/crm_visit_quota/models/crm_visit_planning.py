@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..tools.visit_state import OPEN
+from ..tools.week_plan import by_day
 
 
 class CrmVisit(models.Model):
@@ -50,6 +53,22 @@ class CrmVisit(models.Model):
             visit.sudo().task_line_ids.filtered(  # as in create
                 lambda line: line.state != 'done').visit_id = visit.rescheduled_to_id
         return result
+
+    @api.model
+    @api.readonly
+    def get_unusual_days(self, date_from, date_to=None):
+        """Return the days on which the user does not work, for the shading of the calendar.
+
+        :param date_from: naive UTC moment, as the calendar sends it
+        :param date_to: likewise; default: a month later
+        :return: ``{'YYYY-MM-DD': whether it is a day off}``
+        """
+        start = fields.Datetime.to_datetime(date_from)
+        end = fields.Datetime.to_datetime(date_to) or fields.Datetime.add(start, months=1)
+        user = self.env.user
+        work = by_day(user._crm_work_intervals(start, end, self.env.company)[user], user._crm_tz(self.env.company))
+        days = ((start + timedelta(days=number)).date() for number in range((end - start).days + 1))
+        return {fields.Date.to_string(day): day not in work for day in days}
 
     def action_answer_tasks(self):
         """Open the questions that are not answered yet, those of one task after the other."""

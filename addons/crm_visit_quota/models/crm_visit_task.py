@@ -1,5 +1,3 @@
-from collections import Counter
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -25,7 +23,9 @@ class CrmVisitTask(models.Model):
         'res.users', "Dispatched By", required=True, index=True, default=lambda self: self.env.user, domain=[('share', '=', False)])
     kind_id = fields.Many2one(
         'crm.visit.kind', "Kind of Visit", check_company=True, ondelete='restrict', help="Empty: any visit will do.")
-    date_deadline = fields.Date("Deadline", required=True, index=True, tracking=True, help="Last day on which a visit still counts.")
+    date_deadline = fields.Date(
+        "Deadline", required=True, index=True, tracking=True, help="Last day on which a visit still counts.",
+        default=lambda self: fields.Date.add(fields.Date.context_today(self), days=14))
     state = fields.Selection(
         [('draft', "Draft"), ('running', "Running"), ('done', "Done"), ('cancelled', "Cancelled")],
         required=True, default='draft', copy=False, readonly=True, tracking=True, index=True)
@@ -147,12 +147,10 @@ class CrmVisitTask(models.Model):
         self.ensure_one()
         todo = self.env.ref('mail.mail_activity_data_todo')
         known = self.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == todo).user_id
-        lines = self.sudo().line_ids.filtered(lambda line: line.state == 'new')  # counted for others, too
-        waiting = Counter(line.user_id.id for line in lines)
         self.env['mail.activity'].sudo().create([{  # people may be given work on a task that they see only by its lines
             'res_model_id': self.env['ir.model']._get_id('crm.visit.task'), 'res_id': self.id, 'activity_type_id': todo.id,
             'user_id': person.id, 'date_deadline': self.date_deadline,
-            'summary': self.env._("Accept or decline: %(count)s customers", count=waiting[person.id]),
+            'summary': self.env._("Accept or decline your customers"),
         } for person in (people - known - self.env.user)])
 
     def _after_lines(self):

@@ -4,7 +4,6 @@ import pytz
 
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
 
 from ..tools.visit_state import OPEN
 
@@ -21,12 +20,19 @@ class ResUsers(models.Model):
         """Return the people whose visits this person may plan, in the present companies: oneself, the members of the
         teams one leads, and everybody in sales for those who see all documents."""
         self.ensure_one()
-        domain = Domain('share', '=', False) & Domain('company_ids', 'in', self.env.companies.ids)
+        people = self._crm_salespeople()
         if self.has_group('sales_team.group_sale_salesman_all_leads'):
-            domain &= Domain('all_group_ids', 'in', self.env.ref('sales_team.group_sale_salesman').ids)
-        else:
-            domain &= Domain('id', '=', self.id) | Domain('crm_team_member_ids.crm_team_id.user_id', '=', self.id)
-        return self.sudo().search(domain).with_env(self.env)  # memberships of colleagues are no secret
+            return people
+        led = self.sudo().env['crm.team.member'].search([('crm_team_id.user_id', '=', self.id)]).user_id  # as below
+        return people & (self | led.with_env(self.env))
+
+    @api.model
+    def _crm_salespeople(self):
+        """Return everybody in sales in the present companies."""
+        people = self.sudo().search([  # who sells is no secret among colleagues
+            ('share', '=', False), ('company_ids', 'in', self.env.companies.ids),
+            ('all_group_ids', 'in', self.env.ref('sales_team.group_sale_salesman').ids)])
+        return people.with_env(self.env)
 
     @api.model
     def _crm_check_plannable(self, people):

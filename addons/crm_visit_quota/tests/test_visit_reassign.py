@@ -40,7 +40,16 @@ class TestVisitReassign(VisitCommon):
                 ({'date_from': '2026-06-17'}, "no planned visits")):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, message):
                 self._wizard(**vals).action_reassign()
-        for user in (self.rep, self.lead):
-            with self.subTest(user=user.name), self.assertRaises(AccessError):
+        for person in (self.rep, self.employee):
+            with self.subTest(person=person.name), self.assertRaisesRegex(UserError, "somebody else in sales"):
+                self._wizard(to_user_id=person.id).action_reassign()
+        with self.assertRaises(AccessError):
+            self._wizard(self.rep2, to_user_id=self.rep2.id).action_reassign()
+
+    def test_who_gives_away(self):
+        """One's own visits to a colleague, those of the team one leads, all of them for who sees all."""
+        for user in (self.rep, self.lead, self.leads_all):
+            visit = self._visits([(self.customer, '2026-06-16')], state='planned')
+            with self.subTest(user=user.name):
                 self._wizard(user).action_reassign()
-        self._wizard(self.lead, to_user_id=self.lead.id).action_reassign()
+                self.assertEqual(visit.user_id, self.rep2)

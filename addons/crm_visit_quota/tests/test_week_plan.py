@@ -176,6 +176,14 @@ class TestWeekPlan(VisitCommon):
         self.assertNotIn(1, self._times(wizard))
         self.assertIn("2026-06-24", wizard.left_ids.reason)
 
+    def test_days_off(self):
+        """The calendar shades the days on which the person does not work."""
+        self.env['resource.calendar.leaves'].create({
+            'name': "Holiday", 'calendar_id': self.company.resource_calendar_id.id, 'company_id': self.company.id,
+            'date_from': '2026-06-23 22:00:00', 'date_to': '2026-06-24 21:59:59'})
+        off = self._as(self.rep)['crm.visit'].get_unusual_days('2026-06-22 00:00:00', '2026-06-29 00:00:00')
+        self.assertEqual([day for day, is_off in off.items() if is_off], ['2026-06-24', '2026-06-27', '2026-06-28', '2026-06-29'])
+
     def test_queries(self):
         """However many customers: the same number of queries, but for making the lines."""
         wizard = self._wizard()

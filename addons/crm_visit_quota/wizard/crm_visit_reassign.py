@@ -8,10 +8,11 @@ class CrmVisitReassign(models.TransientModel):
     _description = "Reassign a Period"
 
     company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
-    plannable_ids = fields.Many2many('res.users', compute='_compute_plannable_ids')
+    plannable_ids = fields.Many2many('res.users', compute='_compute_people')
+    salespeople_ids = fields.Many2many('res.users', compute='_compute_people')
     user_id = fields.Many2one(
         'res.users', "From", required=True, default=lambda self: self.env.user, domain="[('id', 'in', plannable_ids)]")
-    to_user_id = fields.Many2one('res.users', "To", required=True, domain="[('id', 'in', plannable_ids), ('id', '!=', user_id)]")
+    to_user_id = fields.Many2one('res.users', "To", required=True, domain="[('id', 'in', salespeople_ids), ('id', '!=', user_id)]")
     date_from = fields.Date("First Day", required=True, default=fields.Date.context_today)
     date_to = fields.Date("Last Day", required=True, default=fields.Date.context_today)
     reason = fields.Char()
@@ -21,8 +22,9 @@ class CrmVisitReassign(models.TransientModel):
 
     @api.depends_context('uid', 'allowed_company_ids')
     @api.depends('company_id')
-    def _compute_plannable_ids(self):
+    def _compute_people(self):
         self.plannable_ids = self.env.user._crm_plannable()
+        self.salespeople_ids = self.env['res.users']._crm_salespeople()
 
     @api.depends('user_id', 'company_id', 'date_from', 'date_to')
     def _compute_visit_ids(self):
@@ -37,11 +39,13 @@ class CrmVisitReassign(models.TransientModel):
     def action_reassign(self):
         """Move the visits; both people are told.
 
-        :raise AccessError: for people for whom the user may not plan
-        :raise UserError: without a reason or visits, or when the days are the wrong way round
+        :raise AccessError: unless the user may plan for the person whose visits they are
+        :raise UserError: without a reason or visits, to somebody who is not in sales, or when the days are the wrong way round
         """
         self.ensure_one()
-        self.env['res.users']._crm_check_plannable(self.user_id + self.to_user_id)
+        self.env['res.users']._crm_check_plannable(self.user_id)
+        if self.to_user_id == self.user_id or self.to_user_id not in self.salespeople_ids:
+            raise UserError(self.env._("Choose somebody else in sales to make the visits."))
         if not (self.reason or '').strip():
             raise UserError(self.env._("Give the reason: both people are told."))
         if self.date_to < self.date_from:
