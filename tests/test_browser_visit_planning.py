@@ -101,7 +101,7 @@ class TestPlanningDesktop(PlanningCase):
             ('see', '.modal [name=partner_id]'), ('click', '.modal .o_form_button_save'), ('without', '.modal'),
             ('click', '.o_data_row button[name=action_plan_visit] .fa-map-marker'), ('click', 'button[name=action_finish]'),
             ('click', 'button[name=action_answer_tasks]'), ('choose', '.modal [name=answers] select', "Yes"),
-            ('click', '.modal .o_form_button_save'), ('without', '.modal'), ('without', 'button[name=action_answer_tasks]'),
+            ('click', '.modal footer .btn-primary'), ('without', '.modal'), ('without', 'button[name=action_answer_tasks]'),
         ], 'plan_rep')
         task = self.env['crm.visit.task'].search([('name', '=', "Autumn range")])
         self.assertEqual((task.state, task.line_ids.state, task.line_ids.is_answered), ('done', 'done', True))

@@ -66,7 +66,8 @@ class CrmVisit(models.Model):
         start = fields.Datetime.to_datetime(date_from)
         end = fields.Datetime.to_datetime(date_to) or fields.Datetime.add(start, months=1)
         user = self.env.user
-        work = by_day(user._crm_work_intervals(start, end, self.env.company)[user], user._crm_tz(self.env.company))
+        margin = timedelta(days=1)  # the last day may go on after the end of the range
+        work = by_day(user._crm_work_intervals(start - margin, end + margin, self.env.company)[user], user._crm_tz(self.env.company))
         days = ((start + timedelta(days=number)).date() for number in range((end - start).days + 1))
         return {fields.Date.to_string(day): day not in work for day in days}
 
