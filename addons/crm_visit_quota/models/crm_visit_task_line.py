@@ -45,10 +45,11 @@ class CrmVisitTaskLine(models.Model):
 
     @api.depends('answers')
     def _compute_is_answered(self):
-        """Every question has an answer; a task without questions has nothing to answer."""
+        """Every question has an answer, if it is the number zero; a task without questions has nothing to answer."""
         for line in self:
             given = dict(line.answers or {})
-            line.is_answered = all(given.get(question['name']) not in (None, False, '') for question in line.task_id.sudo().questions or ())
+            asked = [given.get(question['name']) for question in line.task_id.sudo().questions or ()]
+            line.is_answered = all(value or (value == 0 and value is not False) for value in asked)
 
     @api.depends_context('uid')
     @api.depends('user_id')

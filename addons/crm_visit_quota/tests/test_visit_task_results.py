@@ -31,6 +31,16 @@ class TestVisitTaskResults(TaskCommon):
         self.assertIn("Colours", self.task.result_html)
         self.assertIn("3.00", self.task.result_html)
 
+    def test_answered(self):
+        """Every question has to be answered; zero is an answer, nothing and blank are none."""
+        self._three_answers()
+        self.assertEqual([self._line(profile).is_answered for profile in self.profiles], [True, False, False])
+        line = self._line(self.profile)
+        for values, answered in ((('no', 'Never', 0, "None"), True), (('no', 'Never', False, "None"), False), (('no', 'Never', 0, ""), False)):
+            self._answer(line, *values)
+            with self.subTest(values=values):
+                self.assertEqual(line.is_answered, answered)
+
     def test_results_keep_what_was_said(self):
         """Choices that are taken away later do not take the answers away."""
         self._three_answers()
