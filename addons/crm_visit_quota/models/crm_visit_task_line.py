@@ -47,7 +47,7 @@ class CrmVisitTaskLine(models.Model):
     def _compute_is_answered(self):
         """Every question has an answer, if it is the number zero; a task without questions has nothing to answer."""
         for line in self:
-            given = dict(line.answers or {})
+            given = line.answers._values if line.answers else {}  # reading the items one by one would make a zero a "nothing"
             asked = [given.get(question['name']) for question in line.task_id.sudo().questions or ()]
             line.is_answered = all(value or (value == 0 and value is not False) for value in asked)
 

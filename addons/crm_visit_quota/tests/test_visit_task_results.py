@@ -36,7 +36,7 @@ class TestVisitTaskResults(TaskCommon):
         self._three_answers()
         self.assertEqual([self._line(profile).is_answered for profile in self.profiles], [True, False, False])
         line = self._line(self.profile)
-        for values, answered in ((('no', 'Never', 0, "None"), True), (('no', 'Never', False, "None"), False), (('no', 'Never', 0, ""), False)):
+        for values, answered in ((('no', 'Never', 0, "None"), True), (('no', 'Never', 0, ""), False), (('no', 'Never'), False)):
             self._answer(line, *values)
             with self.subTest(values=values):
                 self.assertEqual(line.is_answered, answered)
