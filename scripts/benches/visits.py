@@ -1,4 +1,4 @@
-"""Due days of all customers, and opening the list of who is due, against the raw SQL that they cannot beat.
+"""Due days, the list of who is due, closing a month of quotas and opening the report, against the raw SQL that they cannot beat.
 
 1,000,000 visits of two years were made by 500 people at 100,000 customers. Each part returns its own ``<part>_seconds`` and
 ``<part>_floor_seconds``; ``seconds`` and ``floor_seconds`` are their sums.
@@ -7,10 +7,12 @@
   stores the same. ``due_again_seconds``: once more, when nothing has changed; ``finish_ms``: after one visit was made.
 * ``list``: the list "Due Visits" as a sales manager's browser asks for it (``web_search_read`` with a count). The floor is the
   page and the count in SQL. ``list_rep_ms``: the same for a representative with 200 customers.
+* ``close`` and ``report``: see ``_visits_quota.py``.
 """
 import time
 
 from _visits_data import generate
+from _visits_quota import PARTS as QUOTA
 
 from odoo.tools import SQL
 
@@ -111,4 +113,4 @@ def _list_floor(env):
 
 
 # what is measured, by the name that its figures begin with
-PARTS = {'due': due, 'list': due_list}
+PARTS = {'due': due, 'list': due_list, **QUOTA}
