@@ -21,14 +21,14 @@ WALK = '''
     await until("the web client", () => odoo.__WOWL_DEBUG__?.root?.env?.services?.menu);
     const { menu, action } = odoo.__WOWL_DEBUG__.root.env.services;
     const leaves = (tree) => tree.childrenTree.length ? tree.childrenTree.flatMap(leaves) : [tree];
-    const app = menu.getApps().find((candidate) => candidate.xmlid === "crm_grading.crm_grading_menu_root");
+    const app = menu.getApps().find((candidate) => candidate.xmlid === "APP");
     if (!app) throw new Error("no app");
     const seen = [];
     for (const leaf of leaves(menu.getMenuAsTree(app.id)).filter((leaf) => leaf.actionID)) {
         await menu.selectMenu(leaf);
         await until(leaf.name, () => action.currentController?.action?.id === leaf.actionID || document.querySelector(".modal"));
         await until(leaf.name, () => document.querySelector(".o_action_manager > *") && !document.querySelector(".o_loading_indicator"));
-        seen.push(leaf.xmlid.replace("crm_grading.", ""));
+        seen.push(leaf.xmlid.split(".")[1]);
     }
     const missing = EXPECTED.filter((name) => !seen.includes(name));
     const excess = FORBIDDEN.filter((name) => seen.includes(name));
@@ -36,6 +36,7 @@ WALK = '''
     console.log("test successful");
 })().catch((error) => console.error(error.message));
 '''
+GRADING, VISITS = 'crm_grading.crm_grading_menu_root', 'crm_visit_quota.crm_visit_menu_root'
 # Presses every button of the start page in turn; each must lead somewhere without an error.
 PRESS = '''
 (async () => {
@@ -63,6 +64,7 @@ PRESS = '''
 })().catch((error) => console.error(error.message));
 '''
 MANAGERS_ONLY = ['crm_grading_scheme_menu', 'crm_grading_run_menu']
+VISIT_MANAGERS_ONLY = ['crm_visit_menu_kinds']
 
 
 class BrowserCommon(GradingCommon, HttpCase):
@@ -82,8 +84,8 @@ class BrowserCommon(GradingCommon, HttpCase):
             'band_ids': [Command.create({'grade_id': best.id, 'threshold': 50}), Command.create({'grade_id': rest.id, 'threshold': 0})]})
         cls.env['crm.grading.run']._run(cls.company)
 
-    def _walk(self, user, expected=(), forbidden=()):
-        code = WALK.replace('EXPECTED', str(list(expected))).replace('FORBIDDEN', str(list(forbidden)))
+    def _walk(self, user, expected=(), forbidden=(), app=GRADING):
+        code = WALK.replace('APP', app).replace('EXPECTED', str(list(expected))).replace('FORBIDDEN', str(list(forbidden)))
         self.browser_js('/odoo', code, login=user.login, timeout=180)
 
 
@@ -100,6 +102,12 @@ class TestBrowserRoles(BrowserCommon):
     def test_finance(self):
         self._walk(self.finance, forbidden=MANAGERS_ONLY)
 
+    def test_visits_manager(self):
+        self._walk(self.manager, expected=VISIT_MANAGERS_ONLY, app=VISITS)
+
+    def test_visits_rep(self):
+        self._walk(self.rep, forbidden=VISIT_MANAGERS_ONLY, app=VISITS)
+
     def test_start_page(self):
         """No button of the start page is a dead end, whatever the role."""
         for user in (self.rep, self.manager, self.finance):
@@ -115,3 +123,6 @@ class TestBrowserPhone(BrowserCommon):
 
     def test_manager(self):
         self._walk(self.manager, expected=MANAGERS_ONLY)
+
+    def test_visits_rep(self):
+        self._walk(self.rep, forbidden=VISIT_MANAGERS_ONLY, app=VISITS)

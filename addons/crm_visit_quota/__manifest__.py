@@ -72,6 +72,7 @@
         'views/crm_visit_quota_settings_views.xml',
     ],
     'demo': [
+        'demo/crm_visit_demo.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
     'assets': {

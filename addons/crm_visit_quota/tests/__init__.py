@@ -1,3 +1,4 @@
+from . import test_demo
 from . import test_visit_state
 from . import test_visit_position
 from . import test_visit_sync
