@@ -8,8 +8,8 @@ from odoo.addons.crm_grading.demo import cast, crm_grading_demo
 from odoo.addons.crm_grading.tests.test_demo import FEW
 from odoo.addons.crm_visit_quota.demo import crm_visit_demo, diary
 
-MORE = ('vandijk', 'solventum', 'bouwgroep', 'agrar', 'brasserie', 'haitian', 'shenyang', 'qingdao', 'hangzhou', 'wuxi', 'nordwind', 'glas', 'kabel',
-        'muehle')
+MORE = ('vandijk', 'solventum', 'bouwgroep', 'agrar', 'brasserie', 'haitian', 'shenyang', 'qingdao', 'hangzhou', 'wuxi', 'nordwind',
+        'glas', 'kabel', 'muehle')
 
 
 @tagged('post_install', '-at_install')
