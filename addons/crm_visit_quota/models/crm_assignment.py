@@ -35,7 +35,7 @@ class CrmAssignment(models.Model):
         "Hours Until Follow-Up", compute='_compute_response_hours', store=True, aggregator='avg',
         help="Hours by the clock, nights included.")
     note = fields.Char(readonly=True)
-    previous_id = fields.Many2one('crm.assignment', "After", readonly=True, index='btree_not_null', ondelete='set null')
+    previous_id = fields.Many2one('crm.assignment', "Previous Assignment", readonly=True, index='btree_not_null', ondelete='set null')
 
     _subject = models.Constraint('CHECK((lead_id IS NULL) != (partner_id IS NULL))', "A lead or a customer is given out, one of both.")
     _one_open_lead = models.UniqueIndex(
