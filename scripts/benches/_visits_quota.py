@@ -35,7 +35,8 @@ def close(env, _people):
         """SELECT COUNT(DISTINCT (user_id, partner_id, date)) FROM crm_visit
             WHERE company_id = %s AND state = 'done' AND counts_for_quota AND date BETWEEN %s AND %s""",
         env.company.id, last.date, last.date_to))
-    assert sum(results.mapped('visit_count')) == env.cr.fetchone()[0], 'every visit counts once'
+    counted = env.cr.fetchone()[0]
+    assert sum(results.mapped('visit_count')) == counted, 'every visit counts once'
     assert set(results.mapped('state')) == {'closed'}
     return {'close_seconds': round(seconds, 3), 'close_floor_seconds': round(floor, 3), 'close_again_seconds': round(again, 3),
             'close_history_seconds': round(history, 2)}
