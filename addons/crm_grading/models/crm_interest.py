@@ -32,7 +32,7 @@ class CrmInterest(models.Model):
     user_id = fields.Many2one('res.users', "Noted By", default=lambda self: self.env.user, index='btree_not_null')
     salesperson_id = fields.Many2one(related='partner_id.user_id', string="Salesperson")
     res_model = fields.Char("Source Document Model", readonly=True)
-    res_id = fields.Many2oneReference("Source Document", model_field='res_model', readonly=True)
+    res_id = fields.Many2oneReference("Source Document", model_field='res_model', readonly=True, index='btree_not_null')
 
     _subject_check = models.Constraint(
         "CHECK(topic_id IS NOT NULL OR product_id IS NOT NULL OR COALESCE(note, '') <> '')",

@@ -9,7 +9,7 @@ class CrmStageSkip(models.Model):
     _order = 'date desc, id desc'
     _rec_name = 'action_name'
 
-    lead_id = fields.Many2one('crm.lead', "Opportunity", required=True, ondelete='cascade', readonly=True)
+    lead_id = fields.Many2one('crm.lead', "Opportunity", required=True, ondelete='cascade', readonly=True, index=True)
     company_id = fields.Many2one('res.company', index='btree_not_null', readonly=True)
     stage_id = fields.Many2one('crm.stage', "Stage Left", index=True, ondelete='set null', readonly=True)
     target_stage_id = fields.Many2one('crm.stage', "Moved To", index=True, ondelete='set null', readonly=True)

@@ -18,7 +18,7 @@ class CrmVisit(models.Model):
     """
     _inherit = 'crm.visit'
 
-    calendar_event_id = fields.Many2one('calendar.event', copy=False, ondelete='set null')
+    calendar_event_id = fields.Many2one('calendar.event', copy=False, ondelete='set null', index='btree_not_null')
     is_inviting = fields.Boolean(
         "Invite Contacts", compute='_compute_is_inviting', store=True, readonly=False, precompute=True,
         help="Whether the people to be met become attendees of the calendar event: with an e-mail address they are invited.")

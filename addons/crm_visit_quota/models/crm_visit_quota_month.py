@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..tools.quota import months_between, period_end
@@ -29,9 +30,9 @@ class CrmVisitQuotaMonth(models.Model):
     date = fields.Date("Month", required=True, readonly=True, help="First day of the month.")
     date_to = fields.Date("Last Day", compute='_compute_date_to')
     state = fields.Selection([('open', "Open"), ('closed', "Closed")], required=True, default='open', readonly=True, tracking=True)
-    closed_by_id = fields.Many2one('res.users', "Closed By", readonly=True)
-    closed_on = fields.Datetime("Closed On", readonly=True)
-    counted_on = fields.Datetime("Counted On", readonly=True)
+    closed_by_id = fields.Many2one('res.users', readonly=True)
+    closed_on = fields.Datetime(readonly=True)
+    counted_on = fields.Datetime(readonly=True)
     reopen_reason = fields.Char("Reason of Reopening", readonly=True, tracking=True)
     result_ids = fields.One2many('crm.visit.quota.result', 'month_id', "Results")
     visit_count = fields.Integer("Visits", compute='_compute_counts')
@@ -200,7 +201,7 @@ class CrmVisitQuotaMonth(models.Model):
     @api.model
     def _cron_refresh(self):
         """Count the open months of every company, close what is due, warn, and bring the goals up to date."""
-        companies = self.env['crm.visit.quota'].sudo().search([]).company_id | self.env['res.company'].browse(
+        companies = self.env['crm.visit.quota'].sudo().search(Domain.TRUE).company_id | self.env['res.company'].browse(
             company.id for company, in self.env['crm.visit'].sudo()._read_group([('state', '=', 'done')], ['company_id']))
         work = [(company, month) for company in companies for month in self._ensure(company)]
         work += [(company, month) for company in companies for month in self._unsettled(company)]

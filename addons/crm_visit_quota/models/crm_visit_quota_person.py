@@ -108,8 +108,8 @@ class ResCompany(models.Model):
         """Return ``{user id: {day: share}}`` of the working days of people, in a constant number of queries.
 
         A person works by the calendar of their resource in this company, else by the company's; public holidays are the leaves
-        of the calendar or the company without a resource, leave those of the person's resource. See
-        :mod:`..tools.working_days`.
+        of the calendar or the company without a resource, leave those of the person's resource. The rule is in
+        ``tools/working_days.py``.
         """
         self.ensure_one()
         company = self.sudo()  # working time of colleagues may not be readable, but it is counted for everybody

@@ -32,7 +32,7 @@ class CrmVisitQuotaResult(models.Model):
         [('regular', "Regular"), ('correction', "Correction")], required=True, default='regular', readonly=True)
     date_from = fields.Date("From", required=True, readonly=True)
     date_to = fields.Date("Until", required=True, readonly=True)
-    month_id = fields.Many2one('crm.visit.quota.month', "Month", index='btree_not_null', ondelete='cascade', readonly=True)
+    month_id = fields.Many2one('crm.visit.quota.month', index='btree_not_null', ondelete='cascade', readonly=True)
     state = fields.Selection([('open', "Open"), ('closed', "Closed")], required=True, default='open', readonly=True)
 
     # what counts
@@ -55,7 +55,7 @@ class CrmVisitQuotaResult(models.Model):
     # what is expected
     rule_id = fields.Many2one('crm.visit.quota', "Quota", ondelete='set null', index='btree_not_null', readonly=True)
     target_daily = fields.Float("Target per Working Day", readonly=True, digits=(16, 2), aggregator=None)
-    target_visits = fields.Float("Target Visits", readonly=True, digits=(16, 2))
+    target_visits = fields.Float(readonly=True, digits=(16, 2))
     target_distinct = fields.Float("Target Distinct (%)", readonly=True, digits=(16, 2), aggregator=None)
     target_new = fields.Float("Target New (%)", readonly=True, digits=(16, 2), aggregator=None)
     target_stretch = fields.Float("Stretch Visits", readonly=True, digits=(16, 2))

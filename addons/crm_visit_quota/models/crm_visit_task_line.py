@@ -17,7 +17,7 @@ class CrmVisitTaskLine(models.Model):
     _order = 'date_deadline, task_id, id'
     _rec_name = 'customer_id'
 
-    task_id = fields.Many2one('crm.visit.task', required=True, ondelete='cascade', readonly=True)
+    task_id = fields.Many2one('crm.visit.task', required=True, ondelete='cascade', readonly=True, index=True)
     company_id = fields.Many2one(related='task_id.company_id', store=True, index=True)
     date_deadline = fields.Date(related='task_id.date_deadline', store=True)
     purpose = fields.Text(related='task_id.purpose')
