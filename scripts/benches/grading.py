@@ -18,10 +18,9 @@ SIZES = [50_000, 200_000, 1_000_000]
 
 def run(env, size):
     generate(env, size, 10 if size < 1_000_000 else 3)
-    scheme = _scheme(env)
+    scheme, states = _scheme(env), _lifecycle(env)
     env.cr.commit()
     date = env.company._crm_today()
-    states = _lifecycle(env)
     floor = _floor(env, scheme, states, date)
     runs = env['crm.grading.run']
     seconds, again, following = (
@@ -66,7 +65,6 @@ def _lifecycle(env):
         for number, name in enumerate(("customer", "lapsed"))])
     env['crm.lifecycle.rule'].create({
         'state_id': states[1].id, 'metric_id': env['crm.metric']._from_codes(['recency']).id, 'operator': '>', 'value': 180})
-    env.cr.commit()
     return states
 
 
@@ -125,8 +123,8 @@ def _floor_sql(env, scheme, states, date):
                                       %(m)s, jsonb_build_array(revenue, round((100 * pm)::numeric, 2), 25 * (m - 1), m))
               FROM graded JOIN customer USING (partner_id)),
         lived AS (
-            INSERT INTO crm_lifecycle_history (customer_id, company_id, date, state_id, days, direction, manual, plan_done, create_date)
-            SELECT id, %(company)s, %(date)s, lifecycle_id, 0, 'first', FALSE, TRUE, NOW() FROM customer)
+            INSERT INTO crm_lifecycle_history (customer_id, company_id, date, state_id, days, direction, manual, plan_done)
+            SELECT id, %(company)s, %(date)s, lifecycle_id, 0, 'first', FALSE, TRUE FROM customer)
         INSERT INTO crm_grade_history (customer_id, scheme_id, company_id, date, grade_id, move, reason, score, policy_done,
                                              create_date)
         SELECT customer.id, %(scheme)s, %(company)s, %(date)s, grade_id, 'new', 'run', score, FALSE, NOW()

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 
 from .common import GradingCommon
 
@@ -144,6 +144,18 @@ class TestResPartner(GradingCommon):
     def test_competitor(self):
         self.plain.crm_is_competitor = True
         self.assertEqual(self._search(('crm_is_competitor', '=', True)), self.plain)
+
+
+@tagged('post_install', '-at_install')
+class TestBesideOthers(TransactionCase):
+
+    def test_fields_on_models_of_others_bear_our_name(self):
+        """Core's partnership gives contacts a ``grade_id`` of its own; no field of ours may meet one of another addon."""
+        added = {
+            f'{model._name}.{name}' for model in self.env.values() if model._original_module != 'crm_grading'
+            for name, field in model._fields.items() if tuple(field._modules) == ('crm_grading',)}
+        self.assertIn('res.partner.crm_grade_id', added)
+        self.assertEqual({name for name in added if not name.rsplit('.', 1)[1].startswith('crm_')}, set())
 
 
 @tagged('post_install', '-at_install')
