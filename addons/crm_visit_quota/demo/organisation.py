@@ -5,6 +5,12 @@ from odoo import Command
 
 # grade -> visits per period
 FREQUENCY = {'A1': (2, 'month'), 'A2': (1, 'month'), 'B': (1, 'quarter'), 'C': (1, 'year'), 'Hot': (1, 'month'), 'Warm': (1, 'quarter')}
+# stage, the customer's step, our actions: what, evidence, required
+PLAYBOOK = (
+    ('crm.stage_lead1', "Notices a need", (("First visit on site", 'visit', True), ("Note who uses the machines", 'manual', False))),
+    ('crm.stage_lead2', "Compares solutions", (("Visit with a technician", 'visit', True), ("Sketch of the solution", 'attachment', False))),
+    ('crm.stage_lead3', "Decides on an offer", (("Quotation sent", 'quotation', True), ("Decision maker met", 'role', True))),
+)
 # customer, its people beside the one that is known: name, function, role, influence, relationship, stance
 PEOPLE = {
     'vandijk': (
@@ -31,6 +37,7 @@ class Organisation:
         """What must be there before the first visit."""
         self._frequencies()
         self._quotas()
+        self._playbook()
         self._buying_centers()
 
     def live(self):
@@ -58,6 +65,18 @@ class Organisation:
             {'company_id': self.company.id, 'user_id': self.users['lead'].id, 'date_from': first, 'daily_target': 0.5,
              'distinct_target': 65, 'portfolio_limit': 25},
         ])
+
+    def _playbook(self):
+        """What is done in each stage of a deal; moving on without it is possible, but noted."""
+        for name, customer_step, actions in PLAYBOOK:
+            stage = self.env.ref(name, raise_if_not_found=False)
+            if stage:
+                stage.crm_customer_step = customer_step
+                self.env['crm.stage.action'].create([
+                    {'stage_id': stage.id, 'name': action, 'kind': kind, 'is_required': required, 'sequence': 10 * number, **(
+                        {'role_id': self.env.ref('crm_visit_quota.crm_stakeholder_role_dp').id} if kind == 'role' else {})}
+                    for number, (action, kind, required) in enumerate(actions, start=1)])
+        self.company.crm_playbook_mode = 'warn'
 
     def _buying_centers(self):
         role = {code: self.env.ref(f'crm_visit_quota.crm_stakeholder_role_{code}') for code in ('dp', 'tp', 'up', 'bp', 'ip')}
