@@ -8,7 +8,8 @@ FREQUENCY = {'A1': (2, 'month'), 'A2': (1, 'month'), 'B': (1, 'quarter'), 'C': (
 # stage, the customer's step, our actions: what, evidence, required
 PLAYBOOK = (
     ('crm.stage_lead1', "Notices a need", (("First visit on site", 'visit', True), ("Note who uses the machines", 'manual', False))),
-    ('crm.stage_lead2', "Compares solutions", (("Visit with a technician", 'visit', True), ("Sketch of the solution", 'attachment', False))),
+    ('crm.stage_lead2', "Compares solutions", (
+        ("Visit with a technician", 'visit', True), ("Sketch of the solution", 'attachment', False))),
     ('crm.stage_lead3', "Decides on an offer", (("Quotation sent", 'quotation', True), ("Decision maker met", 'role', True))),
 )
 # customer, its people beside the one that is known: name, function, role, influence, relationship, stance
