@@ -6,7 +6,7 @@ import pytz
 
 from odoo import Command
 
-from .texts import CANCELLED, PRIVATE, PURPOSES, REPORTS, REPORTS_CN, WISHES
+from .texts import CANCELLED, PRIVATE, PURPOSES, PURPOSES_CN, REPORTS, REPORTS_CN, WISHES
 
 DAYS_BACK = 200
 ZONE = pytz.timezone('Europe/Amsterdam')   # where the people of the demo company work
@@ -15,6 +15,7 @@ PACE = {'rep': 1.25, 'rep2': 0.95, 'lead': 0.7}
 # how often a customer is chosen; who is not named: 1
 ATTENTION = {'big': 4, 'riser': 3, 'late': 2, 'dealer': 2, 'growing': 2, 'faded': 0.6, 'sleeper': 0.3, 'once': 0.2}
 SLOTS = ((8, 30), (10, 30), (13, 0), (15, 0))
+REST = 9   # visits to others before somebody sees the same customer again
 
 
 def utc(day, hour, minute=0):
@@ -25,6 +26,19 @@ def utc(day, hour, minute=0):
     ('2026-06-15T07:00:00', '2026-01-15T08:00:00')
     """
     return ZONE.localize(datetime.combine(day, time(hour, minute))).astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def working_day_before(day, number):
+    """Return the last but ``number`` working day before a day.
+
+    >>> from datetime import date
+    >>> working_day_before(date(2026, 6, 15), 1).isoformat(), working_day_before(date(2026, 6, 15), 3).isoformat()
+    ('2026-06-12', '2026-06-10')
+    """
+    while number:
+        day -= timedelta(days=1)
+        number -= day.weekday() < 5
+    return day
 
 
 class Diary:
@@ -60,14 +74,16 @@ class Diary:
         vals_list = []
         for login, pace in PACE.items():
             rng, customers, debt = random.Random(f'visits {login}'), self._mine(login), 0.5
-            weights = [ATTENTION.get(customer.character, 1) for customer in customers]
+            recent = []
             for age in range(DAYS_BACK, 0, -1):
                 day = self.today - timedelta(days=age)
                 if day.weekday() > 4:
                     continue
                 debt += pace * rng.uniform(0.4, 1.6)
                 for slot in SLOTS[:int(debt)]:
-                    vals_list.append(self._made(rng, login, rng.choices(customers, weights)[0], day, slot))
+                    free = [customer for customer in customers if customer not in recent[-REST:]] or customers
+                    recent.append(rng.choices(free, [ATTENTION.get(customer.character, 1) for customer in free])[0])
+                    vals_list.append(self._made(rng, login, recent[-1], day, slot))
                 debt %= 1
         return self.env['crm.visit'].create(vals_list)
 
@@ -124,13 +140,13 @@ class Diary:
         self.env['crm.visit'].create(late).action_miss()
 
     def _last_working_day(self):
-        return next(day for day in (self.today - timedelta(days=age) for age in range(1, 4)) if day.weekday() < 5)
+        return working_day_before(self.today, 1)
 
     def _planned(self, rng, login, customer, day, slot):
         kind = self.kinds[rng.choices(('onsite', 'online', 'phone'), (75, 15, 10))[0]]
         start = utc(day, *slot)
         return {
-            **self._base(login, customer, kind, start, start + timedelta(hours=kind.default_duration)), 'purpose': rng.choice(PURPOSES),
+            **self._base(login, customer, kind, start, start + timedelta(hours=kind.default_duration)), 'purpose': rng.choice(PURPOSES_CN if customer.country == 'cn' else PURPOSES),
             'contact_ids': [Command.set(self.partners[customer].child_ids[:1].ids)],
         }
 

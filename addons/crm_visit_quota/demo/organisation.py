@@ -3,6 +3,8 @@ from datetime import timedelta
 
 from odoo import Command
 
+from .diary import utc, working_day_before
+
 # grade -> visits per period
 FREQUENCY = {'A1': (2, 'month'), 'A2': (1, 'month'), 'B': (1, 'quarter'), 'C': (1, 'year'), 'Hot': (1, 'month'), 'Warm': (1, 'quarter')}
 # stage, the customer's step, our actions: what, evidence, required
@@ -58,6 +60,7 @@ class Organisation:
 
     def _quotas(self):
         first = (self.today - timedelta(days=200)).replace(day=1)
+        self.env.ref('base.user_admin').crm_quota_until = first - timedelta(days=1)   # does not visit
         self.env['crm.visit.quota'].create([
             {'company_id': self.company.id, 'date_from': first, 'daily_target': 0.9, 'distinct_target': 65, 'new_target': 5,
              'new_definition': 'months', 'new_months': 3, 'stretch': 20, 'portfolio_limit': 25},
@@ -138,7 +141,7 @@ class Organisation:
                 continue
             names = [question._property_name() for question in task.sudo().question_ids.sorted('id')]
             when = ("This year", "Next year", "Later")[number % 3]
-            start = self.env.cr.now().replace(tzinfo=None, microsecond=0) - timedelta(days=number % 3 + 1, hours=2)
+            start = utc(working_day_before(self.today, number % 3 + 1), 17, 5 * number)
             self.env['crm.visit'].with_user(line.user_id).sudo()._record([{
                 'partner_id': line.partner_id.id, 'user_id': line.user_id.id, 'company_id': self.company.id,
                 'kind_id': self.env.ref('crm_visit_quota.crm_visit_kind_phone').id, 'actual_start': start,

@@ -27,6 +27,7 @@ REPORTS_CN = (
     ("商定了年度协议的数量。", 'reached', "寄送协议签字"),
 )
 PURPOSES = ("Open quotation", "Stock check on site", "Yearly agreement", "Spare parts for the old line", "New contact in purchasing")
+PURPOSES_CN = ("跟进报价", "现场核对库存", "年度协议", "旧生产线备件", "采购新联系人")
 WISHES = (
     "Wants energy figures of the new motors", "Asks for delivery before 7 in the morning", "Needs a training for the maintenance team",
     "Looks for a supplier of hydraulic hoses", "希望提供中文说明书", "需要夜间紧急供货")
