@@ -146,7 +146,8 @@ class Diary:
         kind = self.kinds[rng.choices(('onsite', 'online', 'phone'), (75, 15, 10))[0]]
         start = utc(day, *slot)
         return {
-            **self._base(login, customer, kind, start, start + timedelta(hours=kind.default_duration)), 'purpose': rng.choice(PURPOSES_CN if customer.country == 'cn' else PURPOSES),
+            **self._base(login, customer, kind, start, start + timedelta(hours=kind.default_duration)),
+            'purpose': rng.choice(PURPOSES_CN if customer.country == 'cn' else PURPOSES),
             'contact_ids': [Command.set(self.partners[customer].child_ids[:1].ids)],
         }
 
