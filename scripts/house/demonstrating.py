@@ -25,7 +25,8 @@ def parse(arguments=None):
     parser.add_argument('--lines', action='store_true', help='with --sales: documents with every line of the file')
     parser.add_argument('--currency', metavar='CODE',
                         help="with --sales: the company's currency, as in GBP (default: that of a new company in Odoo)")
-    parser.add_argument('--report', metavar='FILE.json', type=pathlib.Path, help='write all figures into a file, also those that are not shown')
+    parser.add_argument('--report', metavar='FILE.json', type=pathlib.Path,
+                        help='write all figures into a file, also those that are not shown')
     parser.add_argument('--no-serve', action='store_true', help='do not start the server')
     parser.add_argument('--fresh', action='store_true', help='make the database anew')
     parser.add_argument('--port', type=int, default=8069, help='port of the server (default: %(default)s)')

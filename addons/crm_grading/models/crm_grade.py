@@ -17,6 +17,8 @@ class CrmGrade(models.Model):
     description = fields.Text(translate=True)
     customer_count = fields.Integer(
         "Customers", compute='_compute_holders', help="Customers who hold the grade in any scheme in force, each of them once.")
+    leading_count = fields.Integer(
+        "In the Leading Scheme", compute='_compute_holders', help="Customers whose leading grade this is.")
     lead_count = fields.Integer(
         "Leads", compute='_compute_holders', help="Leads without a contact that hold the grade in any scheme in force.")
 
@@ -41,8 +43,10 @@ class CrmGrade(models.Model):
             self._holder_domain() & (Domain('customer_id.active', '=', True) | Domain('lead_id.active', '=', True)),
             ['grade_id'], ['customer_id:count_distinct', 'lead_id:count_distinct'])
         counts = {grade: found for grade, *found in groups}
+        leading = dict(self.env['crm.customer']._read_group([('grade_id', 'in', self.ids)], ['grade_id'], ['__count']))
         for grade in self:
             grade.customer_count, grade.lead_count = counts.get(grade._origin, (0, 0))
+            grade.leading_count = leading.get(grade._origin, 0)
 
     def _holder_domain(self):
         """Return the domain on verdicts that put these grades in force; a draft or archived scheme does not."""
