@@ -18,7 +18,7 @@ class CrmGrade(models.Model):
     customer_count = fields.Integer(
         "Customers", compute='_compute_holders', help="Customers who hold the grade in any scheme in force, each of them once.")
     leading_count = fields.Integer(
-        "In the Leading Scheme", compute='_compute_holders', help="Customers whose leading grade this is.")
+        "Leading", compute='_compute_holders', help="Customers whose leading grade this is.")
     lead_count = fields.Integer(
         "Leads", compute='_compute_holders', help="Leads without a contact that hold the grade in any scheme in force.")
 
