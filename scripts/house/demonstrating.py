@@ -23,7 +23,10 @@ def parse(arguments=None):
     parser.add_argument('--map', metavar='FIELD=COLUMN', action='append', default=[],
                         help='which column of the file is which field, when it is not recognised; repeat as needed')
     parser.add_argument('--lines', action='store_true', help='with --sales: documents with every line of the file')
-    parser.add_argument('--report', metavar='FILE.json', type=pathlib.Path, help='write the figures shown into a file')
+    parser.add_argument('--currency', metavar='CODE',
+                        help="with --sales: the company's currency, as in GBP (default: that of a new company in Odoo)")
+    parser.add_argument('--report', metavar='FILE.json', type=pathlib.Path,
+                        help='write all figures into a file, also those that are not shown')
     parser.add_argument('--no-serve', action='store_true', help='do not start the server')
     parser.add_argument('--fresh', action='store_true', help='make the database anew')
     parser.add_argument('--port', type=int, default=8069, help='port of the server (default: %(default)s)')
@@ -37,8 +40,9 @@ def check(options):
     if options.sales:
         sales.check_file(options.sales)
         options.map = sales.mapping(options.map)
-    elif options.map or options.lines:
-        raise console.Trouble('--map and --lines belong to --sales', 'add --sales FILE')
+        options.currency = sales.currency(options.currency)
+    elif options.map or options.lines or options.currency:
+        raise console.Trouble('--map, --lines and --currency belong to --sales', 'add --sales FILE')
     if options.report:
         folder = options.report.resolve().parent
         if not os.access(folder, os.W_OK) or options.report.is_dir():
@@ -60,13 +64,20 @@ def main():
             name = ensure(base, options.fresh)
         console.say('… reading the figures')
         about = house.ask('about.py', name)
-        if about['figures']:
-            print(figures.table(about['figures']), flush=True)
-        if options.report:
-            options.report.write_text(json.dumps(about['figures'], indent=2, ensure_ascii=False) + '\n', encoding='utf-8')
+        tell(about['figures'], options.report)
         if options.no_serve:
             return 0
         return serving.serve(house, name, about['users'], options, WARNING)
+
+
+def tell(found, report):
+    """Print the figures that count; all of them go into the file ``report``, if there is one."""
+    if found:
+        print(figures.summary(found))
+        print('', f'All figures, with months, cohorts, returns and moves between grades: {report or "--report FILE.json"}',
+              sep='\n', flush=True)
+    if report:
+        report.write_text(json.dumps(found, indent=2, ensure_ascii=False) + '\n', encoding='utf-8')
 
 
 def ensure(base, fresh):

@@ -1,54 +1,55 @@
-"""The figures of a company as text for people."""
+"""The figures of a company as text for people: the few that count. All of them go into ``--report``."""
+import datetime
 
-def table(figures):
-    """Figures for people: plain values as lines, lists of dicts as tables."""
-    lines = []
-    plain = {key: value for key, value in figures.items() if not isinstance(value, (dict, list))}
-    wide = max(map(len, map(_label, plain)), default=0)
-    lines += [f'{_label(key):<{wide}}  {_text(value)}' for key, value in plain.items()]
-    for key, value in figures.items():
-        if isinstance(value, dict) and value:
-            lines += ['', _label(key), *_indented(table(value))]
-        elif isinstance(value, list) and value:
-            lines += ['', _label(key), *_indented(_rows(value))]
-    return '\n'.join(lines)
+SEGMENTS = ('champions', 'at_risk', 'new', 'lost')  # of the RFM figures; who is in none of them is told as "other"
 
 
-def _rows(rows):
-    if not all(isinstance(row, dict) for row in rows):
-        return '\n'.join(_text(row) for row in rows)
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    cells = [[_label(column) for column in columns]]
-    cells += [[_text(row.get(column, '')) for column in columns] for row in rows]
-    widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
-    numeric = [all(isinstance(row.get(column), (int, float, type(None))) for row in rows) for column in columns]
-    return '\n'.join(_line(line, widths, numeric) for line in cells)
+def summary(figures):
+    """The few figures that a person wants to see first.
+
+    :param figures: what ``crm.sales.import._figures`` knows
+    :return: some twenty lines; empty without figures
+    """
+    if not figures:
+        return ''
+    last_day = datetime.date.fromisoformat(figures['snapshot']) - datetime.timedelta(days=1)
+    customers, makers = figures['customers'], figures['customers_for_share']['80 %']
+    return '\n'.join([
+        f'{figures["company"]}, until {last_day}, amounts in {figures["currency"]}',
+        '',
+        f'{customers:,} customers, {figures["orders"]:,} orders, revenue {figures["revenue"]:,.2f}',
+        f'The top 20 % of the customers make {figures["top_share"]["20 %"]:.1%} of the revenue.',
+        f'80 % of the revenue is made by {makers:,} customers ({makers / customers:.1%}).',
+        '', 'Grades', *_table(list(_grades(figures))),
+        '', 'RFM segments', *_table(list(_segments(figures))),
+    ])
 
 
-def _line(cells, widths, numeric):
-    padded = (cell.rjust(width) if right else cell.ljust(width)
-              for cell, width, right in zip(cells, widths, numeric, strict=True))
-    return '  '.join(padded).rstrip()
+def _grades(figures):
+    customers, revenue = (sum(row[key] for row in figures['grades']) for key in ('customers', 'revenue'))
+    for row in figures['grades']:
+        yield {
+            'Grade': row['grade'],
+            'Customers': f'{row["customers"]:,}', 'of all': _share(row['customers'], customers),
+            'Revenue': f'{row["revenue"]:,.2f}', 'of total': _share(row['revenue'], revenue),
+        }
 
 
-def _indented(text):
-    return [f'  {line}' for line in text.splitlines()]
+def _segments(figures):
+    forms = {'Equal-sized fifths': figures['rfm_equal'], 'Percentile cut points': figures['rfm_percentile']}
+    for segment in SEGMENTS:
+        yield {'Segment': segment.replace('_', ' ').capitalize(), **{name: f'{form[segment]:,}' for name, form in forms.items()}}
+    yield {'Segment': 'Other', **{
+        name: f'{sum(form["R"].values()) - sum(form[segment] for segment in SEGMENTS):,}' for name, form in forms.items()}}
 
 
-def _label(key):
-    text = str(key).replace('_', ' ')
-    return text[:1].upper() + text[1:]
+def _share(part, whole):
+    return f'{part / whole:.1%}' if whole else ''
 
 
-def _text(value):
-    if isinstance(value, bool) or value is None:
-        return {True: 'yes', False: 'no', None: ''}[value]
-    if isinstance(value, int):
-        return f'{value:,}'
-    if isinstance(value, float):
-        return f'{value:,.4f}' if abs(value) < 1 else f'{value:,.2f}'
-    if isinstance(value, list):
-        return ', '.join(map(_text, value))
-    if isinstance(value, dict):
-        return ', '.join(f'{key} {_text(val)}' for key, val in value.items())
-    return str(value)
+def _table(rows):
+    """Lines of a table; the first column stands left, the others right."""
+    lines = [list(rows[0]), *(list(row.values()) for row in rows)] if rows else []
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return ['  ' + '  '.join([first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))])
+            for first, *others in lines]

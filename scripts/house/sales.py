@@ -9,7 +9,7 @@ from . import console, databases, lock, paths, suite
 
 SUFFIXES = ('.csv', '.csv.gz', '.xlsx')
 DONE, UNDER_WAY = 'done', 'under way'
-UNUSABLE = 4  # exit status of inside/sales_import.py: nothing of the file came in, nor will it
+UNUSABLE, NO_CURRENCY = 4, 5  # exit status of inside/sales_import.py: nothing of the file came in, nor will it
 
 
 def check_file(path):
@@ -41,15 +41,25 @@ def mapping(pairs):
     return found or None
 
 
+def currency(code):
+    """``gbp`` as ``GBP``; whether Odoo knows it is found out there."""
+    if code is None:
+        return None
+    if not re.fullmatch(r'[A-Za-z]{3}', code):
+        raise console.Trouble(f'--currency {code} is not understood', 'give the three letters of a currency, as in GBP')
+    return code.upper()
+
+
 def database_name(path):
     """The database is named after the file."""
     stem = re.sub(r'(\.csv|\.gz|\.xlsx)+$', '', pathlib.Path(path).name.lower())
     return 'sales_' + (re.sub(r'[^a-z0-9]+', '_', stem).strip('_') or 'file')[:40]
 
 
-def content_key(path, columns, lines):
+def content_key(path, columns, lines, currency=None):
     """Changes when a database made before does not fit any more."""
-    total = hashlib.sha256(repr((sorted((columns or {}).items()), bool(lines))).encode())
+    choices = (sorted((columns or {}).items()), bool(lines)) + ((currency,) if currency else ())
+    total = hashlib.sha256(repr(choices).encode())
     with open(path, 'rb') as content:
         while block := content.read(2**20):
             total.update(block)
@@ -67,13 +77,13 @@ def ensure(base, options):
 def _ensure(base, options, name):
     stamp = databases.Stamp(base, name)
     state = stamp.read()
-    key = content_key(options.sales, options.map, options.lines)
+    key = content_key(options.sales, options.map, options.lines, options.currency)
     code = suite.content_key()
     exists = base.exists(name)
     if exists and (options.fresh or state.get('key') != key):
         if not state:
             raise databases.foreign(name)
-        _run(base, name, options, check=True)  # a slip in --map must not cost what is there
+        _run(base, name, options, check=True)  # a slip in --map or --currency must not cost what is there
         console.say(f'… dropping {name}: ' + ('made anew' if options.fresh else 'the file or its mapping changed'))
         base.drop(name)
         exists = False
@@ -105,18 +115,20 @@ def _import(base, name, options, stamp):
 
 
 class Unusable(console.Trouble):
-    """The file, or what --map says about it, leads to nothing."""
+    """The file, or what --map or --currency say about it, leads to nothing."""
 
 
 def _run(base, name, options, check=False):
     """Let the program inside Odoo do the work, or only look at the file. :return: its exit status and what it said."""
     more = [] if check else [paths.LOCAL / 'reports' / f'{name}.problems.csv']
     command = base.house.inside('sales_import.py', name, options.sales.resolve(), json.dumps(
-        {'mapping': options.map, 'line_detail': options.lines}), *more)
+        {'mapping': options.map, 'line_detail': options.lines, 'currency': options.currency}), *more)
     process = subprocess.Popen(list(map(str, command)), env=base.house.env, stdout=subprocess.PIPE, text=True,
                                stderr=subprocess.DEVNULL if check else None)
     status = console.wait(process)
     said = process.stdout.read().strip()
+    if status == NO_CURRENCY:
+        raise Unusable(f'Odoo knows no currency {options.currency}', 'give the code of another one, as in --currency GBP')
     if status == UNUSABLE:
         raise Unusable(f'{options.sales} cannot be used: {said}',
                        'correct that, or say with --map FIELD=COLUMN which column is which')

@@ -90,6 +90,7 @@ class FakeHouse:
     ('No column is assigned to: Date.', sales.UNUSABLE, 'No column is assigned to: Date', ['sales_x']),
     ('could not extend file: No space left on device', 3, 'the import stopped: the disk is full', []),
     ('', 1, 'the import stopped: see above', []),
+    ('', sales.NO_CURRENCY, 'Odoo knows no currency XQX', ['sales_x']),
 ])
 def test_import_that_stops(tmp_path, said, status, expected, dropped):
     """Of a file that is of no use nothing is left; what can go on later is kept."""
@@ -98,7 +99,7 @@ def test_import_that_stops(tmp_path, said, status, expected, dropped):
     base.house.data_dir = tmp_path
     stamp = databases.Stamp(base, 'sales_x')
     stamp.write(key=1)
-    options = types.SimpleNamespace(sales=tmp_path / 'x.csv', map=None, lines=False)
+    options = types.SimpleNamespace(sales=tmp_path / 'x.csv', map=None, lines=False, currency='XQX')
     assert expected in trouble(sales._import, base, 'sales_x', options, stamp)
     assert base.dropped == dropped
     assert bool(stamp.read()) is not bool(dropped)
@@ -116,8 +117,14 @@ def test_report_in_no_folder(tmp_path):
     assert 'cannot be written' in trouble(demonstrating.check, options)
 
 
-def test_options_of_sales_alone():
-    assert '--sales' in trouble(demonstrating.check, demonstrating.parse(['--lines', '--no-serve']))
+@pytest.mark.parametrize('option', [['--lines'], ['--map', 'a=b'], ['--currency', 'GBP']])
+def test_options_of_sales_alone(option):
+    assert '--sales' in trouble(demonstrating.check, demonstrating.parse([*option, '--no-serve']))
+
+
+@pytest.mark.parametrize('code', ['', 'pounds', '£'])
+def test_currency_that_is_none(code):
+    assert 'GBP' in trouble(sales.currency, code)
 
 
 @pytest.mark.parametrize('log, said', [

@@ -10,13 +10,14 @@ import about
 import polib
 import pytest
 from merge_terms import known, merge, uses
-from sales_import import Progress, left_out
+from sales_import import Progress, find_currency, keep_books_in, left_out
 
 from house import (
     apt,
     benching,
     console,
     databases,
+    demonstrating,
     environment,
     figures,
     odoo_cli,
@@ -226,22 +227,81 @@ def test_other_mapping_is_another_import(tmp_path):
     file = tmp_path / 'a.csv'
     file.write_text('x')
     keys = {sales.content_key(file, None, False), sales.content_key(file, {'a': 'b'}, False),
-            sales.content_key(file, None, True)}
-    assert len(keys) == 3
+            sales.content_key(file, None, True), sales.content_key(file, None, False, 'GBP')}
+    assert len(keys) == 4
     file.write_text('y')
     assert sales.content_key(file, None, False) not in keys
 
 
-def test_table():
-    text = figures.table({'customers': 4338, 'top_share': 0.746, 'grades': [
-        {'grade': 'A', 'customers': 12, 'revenue': 1234.5}, {'grade': 'B', 'customers': 4000, 'revenue': 2.0}]})
-    assert text.splitlines() == [
-        'Customers  4,338', 'Top share  0.7460', '', 'Grades', '  Grade  Customers   Revenue',
-        '  A             12  1,234.50', '  B          4,000      2.00']
+FIGURES = {
+    'company': 'Wholesale', 'currency': 'GBP', 'snapshot': '2011-12-10', 'customers': 4338, 'orders': 18532, 'revenue': 8887208.89,
+    'top_share': {'1 %': 0.31, '20 %': 0.7456}, 'customers_for_share': {'50 %': 300, '80 %': 1134}, 'cohorts': [{'month': '2010-12'}],
+    'grades': [{'grade': 'A', 'customers': 1134, 'revenue': 7110000.5, 'from_revenue': 1.0},
+               {'grade': 'B', 'customers': 3204, 'revenue': 1777208.39, 'from_revenue': 0.0}],
+    'rfm_equal': {'R': {'1': 2000, '5': 2338}, 'champions': 900, 'at_risk': 80, 'new': 7, 'lost': 1000},
+    'rfm_percentile': {'R': {'1': 4338}, 'champions': 1000, 'at_risk': 81, 'new': 0, 'lost': 999},
+}
 
 
-def test_table_of_nothing():
-    assert figures.table({}) == ''
+def test_summary():
+    assert figures.summary(FIGURES).splitlines() == [
+        'Wholesale, until 2011-12-09, amounts in GBP',
+        '',
+        '4,338 customers, 18,532 orders, revenue 8,887,208.89',
+        'The top 20 % of the customers make 74.6% of the revenue.',
+        '80 % of the revenue is made by 1,134 customers (26.1%).',
+        '',
+        'Grades',
+        '  Grade  Customers  of all       Revenue  of total',
+        '  A          1,134   26.1%  7,110,000.50     80.0%',
+        '  B          3,204   73.9%  1,777,208.39     20.0%',
+        '',
+        'RFM segments',
+        '  Segment    Equal-sized fifths  Percentile cut points',
+        '  Champions                 900                  1,000',
+        '  At risk                    80                     81',
+        '  New                         7                      0',
+        '  Lost                    1,000                    999',
+        '  Other                   2,351                  2,258',
+    ]
+
+
+def test_summary_of_nothing():
+    assert figures.summary({}) == ''
+
+
+def test_all_figures_are_in_the_report(tmp_path, capsys):
+    report = tmp_path / 'x.json'
+    demonstrating.tell(FIGURES, report)
+    said = capsys.readouterr().out
+    assert 'cohorts' in said and str(report) in said and '2010-12' not in said
+    assert json.loads(report.read_text()) == FIGURES
+    demonstrating.tell(FIGURES, None)
+    assert '--report' in capsys.readouterr().out
+
+
+class FakeCurrencies(list):
+    """Currencies by code, some of which nobody uses yet."""
+
+    def with_context(self, active_test):
+        return self if not active_test else FakeCurrencies()
+
+    def search(self, domain):
+        return [currency for currency in self if currency.name == domain[0][2]]
+
+
+def test_currency_of_the_company():
+    pound, dollar = (types.SimpleNamespace(name=name, active=False) for name in ('GBP', 'USD'))
+    env = FakeEnv({}, res_currency=FakeCurrencies([pound, dollar]))
+    env.company = types.SimpleNamespace(currency_id=dollar)
+    [found] = find_currency(env, 'GBP')
+    keep_books_in(env, found)
+    assert env.company.currency_id is pound and pound.active
+    with pytest.raises(SystemExit) as caught:
+        find_currency(env, 'XQX')
+    assert caught.value.code == sales.NO_CURRENCY
+    keep_books_in(env, None)
+    assert env.company.currency_id is pound
 
 
 def test_progress(capsys):

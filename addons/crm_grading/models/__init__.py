@@ -57,6 +57,7 @@ from . import crm_grade_policy
 from . import crm_grade_reconcile
 from . import crm_grade_tier
 from . import crm_segment
+from . import crm_segment_wording
 from . import crm_customer_segment
 from . import crm_lead
 from . import crm_grade_policy_cron

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CrmGrade(models.Model):
@@ -14,7 +15,12 @@ class CrmGrade(models.Model):
     color = fields.Integer()
     active = fields.Boolean(default=True)
     description = fields.Text(translate=True)
-    customer_count = fields.Integer(compute='_compute_customer_count')
+    customer_count = fields.Integer(
+        "Customers", compute='_compute_holders', help="Customers who hold the grade in any scheme in force, each of them once.")
+    leading_count = fields.Integer(
+        "Leading", compute='_compute_holders', help="Customers whose leading grade this is.")
+    lead_count = fields.Integer(
+        "Leads", compute='_compute_holders', help="Leads without a contact that hold the grade in any scheme in force.")
 
     # policy
     strategy = fields.Selection([('attack', "Attack"), ('keep', "Keep"), ('maintain', "Maintain")])
@@ -31,7 +37,32 @@ class CrmGrade(models.Model):
 
     _name_company_uniq = models.Constraint('UNIQUE(name, company_id)', "The company has a grade of this name already.")
 
-    def _compute_customer_count(self):
-        counts = dict(self.env['crm.customer']._read_group([('grade_id', 'in', self.ids)], ['grade_id'], ['__count']))
+    @api.depends_context('uid', 'allowed_company_ids')
+    def _compute_holders(self):
+        groups = self.env['crm.grade.verdict']._read_group(
+            self._holder_domain() & (Domain('customer_id.active', '=', True) | Domain('lead_id.active', '=', True)),
+            ['grade_id'], ['customer_id:count_distinct', 'lead_id:count_distinct'])
+        counts = {grade: found for grade, *found in groups}
+        leading = dict(self.env['crm.customer']._read_group([('grade_id', 'in', self.ids)], ['grade_id'], ['__count']))
         for grade in self:
-            grade.customer_count = counts.get(grade, 0)
+            grade.customer_count, grade.lead_count = counts.get(grade._origin, (0, 0))
+            grade.leading_count = leading.get(grade._origin, 0)
+
+    def _holder_domain(self):
+        """Return the domain on verdicts that put these grades in force; a draft or archived scheme does not."""
+        return Domain('grade_id', 'in', self.ids) & Domain('scheme_id.state', '=', 'active') & Domain('scheme_id.active', '=', True)
+
+    def action_open_customers(self):
+        """Show the customers who hold the grade in any scheme in force: those that `customer_count` counts."""
+        return self._action_open_holders('crm.customer', 'verdict_ids')
+
+    def action_open_leads(self):
+        """Show the leads that hold the grade in any scheme in force: those that `lead_count` counts."""
+        return self._action_open_holders('crm.lead', 'crm_verdict_ids')
+
+    def _action_open_holders(self, model, verdicts):
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window', 'name': self.name, 'res_model': model, 'view_mode': 'list,form',
+            'domain': [(verdicts, 'any', list(self._holder_domain()))],
+        }

@@ -80,15 +80,3 @@ class CrmGradingRunResult(models.Model):
     def _compute_before(self):
         for result in self:
             result.before = result.customers - result.arrived + result.gone
-
-
-class CrmGrade(models.Model):
-    _inherit = 'crm.grade'
-
-    def action_open_customers(self):
-        """Show the customers of the grade."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window', 'name': self.name, 'res_model': 'crm.customer',
-            'view_mode': 'list,form', 'domain': [('grade_id', '=', self.id)],
-        }

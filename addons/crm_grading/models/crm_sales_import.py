@@ -49,8 +49,8 @@ class CrmSalesImport(models.Model):
         (',', "Comma"), (';', "Semicolon"), ('\t', "Tabulator"), ('|', "Vertical bar"),
     ], help="Leave empty to detect it.")
     date_order = fields.Selection([
-        ('dmy', "Day / month / year"), ('mdy', "Month / day / year"),
-    ], help="How dates with the year last are written. Leave empty to decide by the dates of the file.")
+        ('dmy', "Day / month / year"), ('mdy', "Month / day / year"), ('ymd', "Year - month - day"),
+    ], help="How dates are written. Leave empty to decide by the dates of the file.")
     decimal_mark = fields.Selection([
         ('.', "Point: 1,234.56"), (',', "Comma: 1.234,56"),
     ], help="Leave empty to decide by the numbers of the file.")
@@ -80,7 +80,8 @@ class CrmSalesImport(models.Model):
                 record.detected_note = False
                 continue
             order, mark, proven = record._writing()
-            note = self.env._("%(date)s; decimals: %(mark)s", date=orders[order], mark=marks[mark])
+            note = self.env._("%(date)s; decimals: %(mark)s", date=orders[order], mark=marks[mark]) if order else self.env._(
+                "Decimals: %s", marks[mark])
             record.detected_note = note if proven else self.env._(
                 "%s. The dates allow both ways: please check them below.", note)
 
@@ -100,10 +101,10 @@ class CrmSalesImport(models.Model):
     def _writing(self):
         """How dates and numbers are written in the assigned columns.
 
-        :returns: ('dmy' or 'mdy', decimal mark, whether the dates prove it)
+        :returns: ('dmy', 'mdy', 'ymd' or None without a column of dates, decimal mark, whether the dates prove it)
         """
         roles, columns = self._roles(), self.sample['writing']
-        order, proven = columns[roles['date']][:2] if 'date' in roles else ('dmy', True)
+        order, proven = columns[roles['date']][:2] if 'date' in roles else (None, True)
         marks = {columns[roles[role]][2] for role in ('quantity', 'price', 'amount') if role in roles}
         return self.date_order or order, self.decimal_mark or (',' if ',' in marks else '.'), bool(self.date_order) or proven
 

@@ -22,7 +22,7 @@ class CrmSalesImport(models.Model):
         :param dict mapping: role -> header text or position from 0, over the recognised columns
         :param bool line_detail: one invoice line per line of the file
         :param progress: called with (done, total, text) after every batch; total 0 = not known yet
-        :param options: encoding, delimiter, date_order ('dmy', 'mdy'), decimal_mark
+        :param options: encoding, delimiter, date_order ('dmy', 'mdy', 'ymd'), decimal_mark
         :returns: the import record
         :raises UserError: the file cannot be read, a column is missing, or an import of the company runs already
         """

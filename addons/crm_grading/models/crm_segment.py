@@ -51,13 +51,13 @@ class CrmSegment(models.Model):
             raise ValidationError(self.env._(
                 "“%(segment)s”: the condition on customers is not a domain.", segment=self.name)) from error
 
-    @api.depends('criterion_ids.display_name', 'grade_ids', 'lifecycle_ids', 'domain')
+    @api.depends_context('uid', 'lang')
+    @api.depends('criterion_ids.display_name', 'grade_ids.name', 'lifecycle_ids.name', 'domain')
     def _compute_rule_text(self):
         for segment in self:
             parts = [", ".join(names.mapped('name')) for names in (segment.grade_ids, segment.lifecycle_ids) if names]
             parts += segment.criterion_ids.mapped('display_name')
-            if segment.domain not in (False, '[]'):
-                parts.append(self.env._("further conditions"))
+            parts += segment._condition_texts()
             segment.rule_text = "; ".join(parts) or self.env._("all customers")
 
     @api.depends_context('uid', 'allowed_company_ids')

@@ -31,3 +31,4 @@ from . import test_tools
 from . import test_workbook
 from . import test_reports
 from . import test_demo
+from . import test_grade

@@ -147,6 +147,7 @@ class TestSalesFile(BaseCase):
             (['12/1/2010 8:26', '12/2/2010 9:00', '12/3/2010 9:01'], ['2010-12-01', '2010-12-02', '2010-12-03']),
             (['40513', '40514.5'], ['2010-12-01', '2010-12-02']),
             (['2010-12-01T08:26:00', '20101202'], ['2010-12-01', '2010-12-02']),
+            (['2010-12-01', '2/12/2010', '13/12/2010'], ['2010-12-01', '2010-12-02', '2010-12-13']),
         ):
             with self.subTest(dates):
                 rows = ''.join(f'{number},K,{date},1\n' for number, date in enumerate(dates))
@@ -154,6 +155,15 @@ class TestSalesFile(BaseCase):
                 self.assertEqual([row[2] for row in documents(found)], expected)
         found = history('Number,Customer,Date,Amount\n1,K,1/2/2011,1\n', order='mdy')
         self.assertEqual(documents(found)[0][2], '2011-01-02')
+
+    def test_year_first_is_recognised(self):
+        rows = 'Number,Customer,Date,Amount\n1,K,2011-01-02,1\n2,K,2011-13-02,1\n'
+        file = SalesFile(rows.encode())
+        self.assertEqual((file.order, file.order_proven, file.writing()[2][:2]), ('ymd', True, ('ymd', True)))
+        self.assertEqual([(problem.line, problem.reason) for problem in history(rows).seen], [(3, 'date')])
+        short = history('Number,Customer,Date,Amount\n1,K,11-01-02,1\n2,K,1/2/2011,1\n', order='ymd')
+        self.assertEqual(documents(short)[0][2], '2011-01-02')
+        self.assertEqual([(problem.line, problem.value) for problem in short.seen], [(3, '1/2/2011')])
 
     def test_broken_rows(self):
         found = history(

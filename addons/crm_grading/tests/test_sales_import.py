@@ -262,6 +262,16 @@ class TestSalesImportForm(SalesImportCase):
             self.assertIn("1000.50", str(form.preview))
         self.assertEqual(record._roles(), {'number': 0, 'customer': 1, 'date': 2, 'amount': 3})
 
+    def test_how_dates_are_written_is_shown(self):
+        record = self._import(run=False)
+        record.action_detect()
+        self.assertEqual(record.detected_note, "Year - month - day; decimals: Point: 1,234.56")
+        record.column_ids.filtered(lambda column: column.role == 'date').role = 'ignore'
+        self.assertEqual(record.detected_note, "Decimals: Point: 1,234.56")
+        record = self._import(FILE.replace('2011-03-', '3/').replace(',2.55', '/2011,2.55').replace(',1.005', '/2011,1.005'), run=False)
+        record.action_detect()
+        self.assertIn("The dates allow both ways", record.detected_note)
+
     def test_preview(self):
         record = self._import(run=False)
         record.action_detect()

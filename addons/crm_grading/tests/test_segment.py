@@ -120,6 +120,45 @@ class TestSegment(GradingCommon):
         with self.assertRaises(UserError):
             self.Segment.create({'name': "Mixed", 'company_id': self.company_usd.id, 'grade_ids': self.grade_a.ids})
 
+    def test_condition_in_words(self):
+        belgium, france = self.env.ref('base.be'), self.env.ref('base.fr')
+        tag = self.env['res.partner.category'].create({'name': "Dealer"})
+        fallback = "further conditions"
+        for domain, text in [
+            ([], "all customers"),
+            ([('partner_id.country_id', '=', belgium.id)], "Country is Belgium"),
+            ([('country_id', 'in', [belgium.id, france.id])], "Country is one of Belgium, France"),
+            ([('category_id', 'not in', tag.ids)], "Tags is none of Dealer"),
+            ([('industry_id', 'ilike', 'food')], "Industry contains “food”"),
+            ([('partner_id.parent_id.city', '!=', 'Gent')], "Related Company / City is not Gent"),
+            ([('user_id', '=', False)], "Salesperson is not set"),
+            ([('email', '!=', False)], "Email is set"),
+            ([('partner_id.is_company', '=', True)], "Is a Company: yes"),
+            ([('partner_id.is_company', '!=', True)], "Is a Company: no"),
+            ([('grade_move', '=', 'up')], "Last Move is Promoted"),
+            ([('order_count', '>=', 1000)], "Purchases at least 1,000"),
+            ([('revenue', '<', 2.5)], "Revenue less than 2.50"),
+            ([('last_order_date', '<', '2026-03-01')], "Last Purchase before 03/01/2026"),
+            ([('order_count', '>=', 2), ('city', '=', 'Gent')], "Purchases at least 2; City is Gent"),
+            # no simple words
+            ([('last_order_date', '<', 'today -90d')], fallback),
+            (['|', ('city', '=', 'Gent'), ('order_count', '>', 3)], fallback),
+            (['!', '&', ('city', '=', 'Gent'), ('order_count', '>', 3)], fallback),
+            ([('verdict_ids', 'any', [('score', '>', 50)])], fallback),
+            ([('city', '=like', 'G%')], fallback),
+            ([('country_id', '=', 10**8)], fallback),
+            ([('order_count', '>', 3), ('city', '=like', 'G%')], f"Purchases more than 3; {fallback}"),
+        ]:
+            with self.subTest(domain=domain):
+                self.assertEqual(self.Segment.new({'domain': str(domain), 'company_id': self.company.id}).rule_text, text)
+        self.assertEqual(self.Segment.new({'domain': "[('city', '="}).rule_text, fallback, "half written")
+
+    def test_condition_names_nobody_that_the_user_may_not_see(self):
+        other = self.env['res.partner'].create({'name': "Elsewhere", 'company_id': self.company_usd.id})
+        segment = self._segment(domain=str([('partner_id', '=', other.id)]))
+        self.assertEqual(segment.with_env(self._as(self.rep)).rule_text, "further conditions")
+        self.assertEqual(segment.sudo().rule_text, "Customer is Elsewhere")
+
     def test_bad_conditions_are_refused(self):
         for domain in ("[('nonsense', '=', 1)]", "__import__('os')", "[('id', '=', uid)]", "[('segment_ids', '!=', False)]", "5"):
             with self.subTest(domain=domain), self.assertRaises(ValidationError):

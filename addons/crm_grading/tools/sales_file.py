@@ -26,7 +26,7 @@ class SalesFile:
     :param dict mapping: role -> header text or position, overrides the recognised columns
     :param str encoding: None = detect
     :param str delimiter: None = detect
-    :param str order: 'dmy' or 'mdy' for dates with the year last; None = decide by evidence
+    :param str order: 'dmy', 'mdy' or 'ymd', how dates are written; None = decide by evidence
     :param str mark: decimal mark; None = decide by evidence
     :raises SalesFileError: not readable, or a needed column is missing when `lines` is called
     """

@@ -92,22 +92,29 @@ def parse_number(text, mark='.'):
 
 
 def date_order(samples):
-    """Decide how dates with the year last are written.
+    """Decide in which order day, month and year are written.
 
-    Evidence: a first or second number above 12. Without any, a history is in order of time and dense, so the reading with
-    fewer steps back, then with the shorter span wins; day first when even that says nothing.
+    Year first when there are such dates and none with the year last. Of these, evidence is a first or second number above
+    12. Without any, a history is in order of time and dense, so the reading with fewer steps back, then with the shorter
+    span wins; day first when even that says nothing.
 
     >>> date_order(['1/2/2011', '13/2/2011']), date_order(['12/1/2010', '12/25/2010'])
     (('dmy', True), ('mdy', True))
     >>> date_order(['01/02/2011', '01/03/2011', '02/01/2011'])
     ('mdy', False)
+    >>> date_order(['2011-02-01', '20110301']), date_order(['2011-02-01', '13/2/2011']), date_order(['n/a'])
+    (('ymd', True), ('dmy', True), ('dmy', True))
 
-    :returns: ('dmy' or 'mdy', whether the file proves it)
+    :returns: ('dmy', 'mdy' or 'ymd', whether the file proves it)
     """
-    pairs = []
-    for sample in samples:
-        if match := YEAR_LAST.match(tidy(sample)):
+    pairs, year_first = [], False
+    for sample in map(tidy, samples):
+        if match := YEAR_LAST.match(sample):
             pairs.append((int(match[3]), int(match[1]), int(match[2])))
+        else:
+            year_first = year_first or bool(YEAR_FIRST.match(sample) or COMPACT.match(sample))
+    if year_first and not pairs:
+        return 'ymd', True
     day_first = sum(first > 12 for _year, first, _second in pairs)
     month_first = sum(second > 12 for _year, _first, second in pairs)
     if day_first or month_first:
@@ -131,18 +138,17 @@ def parse_date(text, order='dmy'):
 
     >>> [str(parse_date(text)) for text in ('2011-12-09 12:50:00', '9/12/2011 12:50', '2011年12月9日', '20111209', '40886')]
     ['2011-12-09', '2011-12-09', '2011-12-09', '2011-12-09', '2011-12-09']
-    >>> str(parse_date('12/9/2011', 'mdy')), str(parse_date('9-Dec-11'))
-    ('2011-12-09', '2011-12-09')
+    >>> str(parse_date('12/9/2011', 'mdy')), str(parse_date('9-Dec-11')), str(parse_date('11-12-09', 'ymd'))
+    ('2011-12-09', '2011-12-09', '2011-12-09')
 
-    :param str order: 'dmy' or 'mdy', for dates with the year last
-    :raises ValueError: when it is no date
+    :param str order: 'dmy', 'mdy' or 'ymd', for dates in three numbers of which the first is no year in full
+    :raises ValueError: when it is no date, or one with the year last where the year goes first
     """
     text = tidy(text)
     if match := YEAR_FIRST.match(text):
         return datetime.date(int(match[1]), int(match[2]), int(match[3]))
     if match := YEAR_LAST.match(text):
-        day, month = (int(match[1]), int(match[2])) if order == 'dmy' else (int(match[2]), int(match[1]))
-        return datetime.date(_full_year(match[3]), month, day)
+        return _short_date(match, order)
     if match := COMPACT.match(text):
         return datetime.date(int(match[1]), int(match[2]), int(match[3]))
     if match := NAMED_MONTH.match(text):
@@ -152,6 +158,16 @@ def parse_date(text, order='dmy'):
     if match := SERIAL.match(text):
         return EXCEL_EPOCH + datetime.timedelta(days=int(match[1]))
     raise ValueError(text)
+
+
+def _short_date(match, order):
+    first, second, third = match.groups()
+    if order == 'ymd':
+        if len(third) == 4 or len(first) == 1:
+            raise ValueError(match[0])
+        return datetime.date(_full_year(first), int(second), int(third))
+    day, month = (int(first), int(second)) if order == 'dmy' else (int(second), int(first))
+    return datetime.date(_full_year(third), month, day)
 
 
 def _full_year(text):

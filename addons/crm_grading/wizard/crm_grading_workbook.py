@@ -46,4 +46,5 @@ class CrmGradingWorkbook(models.TransientModel):
             raise UserError(self.env._("The day to compare with must lie before the day of the workbook."))
         if self.date > self.company_id._crm_today():
             raise UserError(self.env._("The workbook shows today or a day in the past."))
-        return {'type': 'ir.actions.act_url', 'url': f'/crm_grading/workbook/{self.id}', 'target': 'download'}
+        # a file, so that the page stays; no new window, which a browser may block
+        return {'type': 'ir.actions.act_url', 'url': f'/crm_grading/workbook/{self.id}', 'target': 'self'}

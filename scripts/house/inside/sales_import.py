@@ -10,7 +10,7 @@ import psycopg2
 from session import environment
 
 WIDTH = 30
-STOPPED, UNUSABLE = 3, 4  # exit status: can go on; nothing of the file came in, nor will it
+STOPPED, UNUSABLE, NO_CURRENCY = 3, 4, 5  # exit status: can go on; nothing of the file came in, nor will it
 
 
 class Progress:
@@ -65,6 +65,21 @@ def begun(env):
     return bool(env['crm.sales.import'].search_count(['|', ('phase', '!=', 'read'), ('state', '=', 'running')]))
 
 
+def find_currency(env, code):
+    """The currency of this code, also when nobody uses it yet; none for no code."""
+    found = env['res.currency'].with_context(active_test=False).search([('name', '=', code)]) if code else env['res.currency']
+    if code and not found:
+        sys.exit(NO_CURRENCY)
+    return found
+
+
+def keep_books_in(env, currency):
+    """Give the company the currency, before the first document; an import that goes on has it already."""
+    if currency and env.company.currency_id != currency:
+        currency.active = True
+        env.company.currency_id = currency
+
+
 def check(env, path, mapping):
     """Only look at the file."""
     from odoo.addons.crm_grading.tools.sales_file import SalesFile
@@ -79,12 +94,15 @@ def check(env, path, mapping):
 def main(database, path, options, problems=None):
     """Import; what stops it is printed, and the exit status says whether it can go on later. Without ``problems`` only
     the file is checked."""
+    options = json.loads(options)
     with environment(database) as env:
+        currency = find_currency(env, options.pop('currency'))
         if not problems:
-            return check(env, path, json.loads(options)['mapping'])
+            return check(env, path, options['mapping'])
         from odoo.exceptions import UserError
         try:
-            record = env['crm.sales.import']._run_file(path, progress=Progress(), **json.loads(options))
+            keep_books_in(env, currency)
+            record = env['crm.sales.import']._run_file(path, progress=Progress(), **options)
         except UserError as error:
             env.cr.rollback()
             print(error)
