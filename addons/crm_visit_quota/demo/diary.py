@@ -6,7 +6,7 @@ import pytz
 
 from odoo import Command
 
-from .texts import CANCELLED, PRIVATE, PURPOSES, PURPOSES_CN, REPORTS, REPORTS_CN, WISHES
+from .texts import CANCELLED, PRIVATE, PURPOSES, PURPOSES_CN, REPORTS, REPORTS_CN, WISHES, WISHES_CN
 
 DAYS_BACK = 200
 ZONE = pytz.timezone('Europe/Amsterdam')   # where the people of the demo company work
@@ -104,7 +104,7 @@ class Diary:
         if rng.random() < 0.1 or 'Lagermax' in note or '华鑫' in note:
             vals['competitor_ids'] = [Command.link(self.competitors.get(customer.country, self.competitors['']).id)]
         if rng.random() < 0.08:
-            vals['interest_ids'] = [Command.create({'note': rng.choice(WISHES), 'partner_id': partner.id, 'date': day})]
+            vals['interest_ids'] = [Command.create({'note': rng.choice(WISHES_CN if customer.country == 'cn' else WISHES), 'partner_id': partner.id, 'date': day})]
         if mode == 'onsite' and rng.random() < 0.2:
             vals['expense_ids'] = [Command.create({
                 'category': rng.choice(('travel', 'parking', 'meal')), 'amount': rng.randint(4, 60)})]

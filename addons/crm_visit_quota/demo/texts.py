@@ -30,6 +30,7 @@ PURPOSES = ("Open quotation", "Stock check on site", "Yearly agreement", "Spare 
 PURPOSES_CN = ("跟进报价", "现场核对库存", "年度协议", "旧生产线备件", "采购新联系人")
 WISHES = (
     "Wants energy figures of the new motors", "Asks for delivery before 7 in the morning", "Needs a training for the maintenance team",
-    "Looks for a supplier of hydraulic hoses", "希望提供中文说明书", "需要夜间紧急供货")
+    "Looks for a supplier of hydraulic hoses")
+WISHES_CN = ("希望提供中文说明书", "需要夜间紧急供货", "询问新电机的能耗数据")
 PRIVATE = ("The plant manager retires next summer.", "The owner's son takes over purchasing.", "Ask about the accident only when alone.")
 CANCELLED = ("The customer is closed that day", "Car broke down")
