@@ -31,13 +31,12 @@ def close(env, _people):
     env.cr.commit()
     seconds = time.perf_counter() - start
     results = env['crm.visit.quota.result'].search([('month_id', '=', last.id), ('kind', '=', 'regular')])
+    counted, states = sum(results.mapped('visit_count')), set(results.mapped('state'))
     env.cr.execute(SQL(
         """SELECT COUNT(DISTINCT (user_id, partner_id, date)) FROM crm_visit
             WHERE company_id = %s AND state = 'done' AND counts_for_quota AND date BETWEEN %s AND %s""",
         env.company.id, last.date, last.date_to))
-    counted = env.cr.fetchone()[0]
-    assert sum(results.mapped('visit_count')) == counted, 'every visit counts once'
-    assert set(results.mapped('state')) == {'closed'}
+    assert (counted, states) == (env.cr.fetchone()[0], {'closed'}), 'every visit counts once, and is frozen'
     return {'close_seconds': round(seconds, 3), 'close_floor_seconds': round(floor, 3), 'close_again_seconds': round(again, 3),
             'close_history_seconds': round(history, 2)}
 

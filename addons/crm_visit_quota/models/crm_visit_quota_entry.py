@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+MANY = 1000   # new entries after which the planner is told
+
 
 class CrmVisitQuotaEntry(models.Model):
     """The ledger of counted visits: which visit was counted for whom, in which month.
@@ -73,7 +75,7 @@ class CrmVisitQuotaEntry(models.Model):
             gone AS (
                 DELETE FROM crm_visit_quota_entry AS entry
                  WHERE company_id = %(company)s AND month = %(first)s AND kind = 'regular'
-                   AND NOT EXISTS (SELECT FROM fact WHERE fact.visit_id = entry.visit_id AND fact.user_id = entry.user_id))
+                   AND (visit_id, user_id) NOT IN (SELECT visit_id, user_id FROM fact))
             INSERT INTO crm_visit_quota_entry AS entry
                    (company_id, month, kind, visit_id, user_id, partner_id, date, sign, is_new, is_repeat, create_date, write_date)
             SELECT %(company)s, %(first)s, 'regular', fact.visit_id, fact.user_id, fact.partner_id, fact.date, 1, fact.is_new,
@@ -90,6 +92,8 @@ class CrmVisitQuotaEntry(models.Model):
             """,
             people=people, company=month.company_id.id, first=month.date, last=month.date_to,
             new=self._new_sql(month.company_id, SQL("made"))))
+        if self.env.cr.rowcount >= MANY:
+            self.env.cr.execute("ANALYZE crm_visit_quota_entry")  # a planner that knows of no entries takes nested loops over them
 
     @api.model
     def _new_sql(self, company, visit):
@@ -130,8 +134,11 @@ class CrmVisitQuotaEntry(models.Model):
         self.env.cr.execute(SQL(
             """
             WITH closed AS MATERIALIZED (
-                SELECT date AS first, (date + interval '1 month')::date AS next, closed_on - interval '1 day' AS since
+                SELECT date AS first, closed_on - interval '1 day' AS since
                   FROM crm_visit_quota_month WHERE company_id = %(company)s AND state = 'closed'),
+            written AS MATERIALIZED (
+                SELECT id, user_id, partner_id, date, state, write_date FROM crm_visit
+                 WHERE company_id = %(company)s AND write_date >= (SELECT MIN(since) FROM closed)),
             touched AS MATERIALIZED (%(touched)s),
             settled AS MATERIALIZED (
                 SELECT entry.visit_id, user_id, partner_id, date, BOOL_OR(entry.is_new) AS is_new
@@ -142,10 +149,11 @@ class CrmVisitQuotaEntry(models.Model):
             truth AS (%(truth)s),
             changed AS (
                 SELECT visit_id, user_id, partner_id, date, 1 AS sign, %(new)s AS is_new FROM truth AS late
-                 WHERE counts AND NOT EXISTS (SELECT FROM settled WHERE %(same)s)
+                 WHERE counts AND (visit_id, user_id, partner_id, date) NOT IN (SELECT visit_id, user_id, partner_id, date FROM settled)
                 UNION ALL
                 SELECT visit_id, user_id, partner_id, date, -1, is_new FROM settled
-                 WHERE NOT EXISTS (SELECT FROM truth AS late WHERE counts AND %(same)s))
+                 WHERE (visit_id, user_id, partner_id, date) NOT IN (
+                       SELECT visit_id, user_id, partner_id, date FROM truth WHERE counts))
             INSERT INTO crm_visit_quota_entry
                    (company_id, month, kind, visit_id, user_id, partner_id, date, sign, is_new, is_repeat, create_date, write_date)
             SELECT %(company)s, %(month)s, 'correction', visit_id, user_id, partner_id, date, sign, is_new, FALSE,
@@ -153,22 +161,20 @@ class CrmVisitQuotaEntry(models.Model):
               FROM changed
             """,
             company=company.id, month=month.date, touched=self._touched_sql(company), truth=self._truth_sql(company),
-            new=self._new_sql(company, SQL("late")), same=SQL(
-                "(settled.visit_id, settled.user_id, settled.partner_id, settled.date)"
-                " = (late.visit_id, late.user_id, late.partner_id, late.date)")))
+            new=self._new_sql(company, SQL("late"))))
 
     @api.model
     def _touched_sql(self, company):
         """Return the (person, customer, day) of closed months about which something was written since."""
         return SQL(
-            """SELECT visit.user_id, visit.partner_id, visit.date
-                 FROM crm_visit AS visit JOIN closed ON visit.date >= closed.first AND visit.date < closed.next
-                WHERE visit.company_id = %(company)s AND visit.state = 'done' AND visit.write_date >= closed.since
+            """SELECT written.user_id, written.partner_id, written.date
+                 FROM written JOIN closed ON closed.first = date_trunc('month', written.date)::date
+                WHERE written.state = 'done' AND written.write_date >= closed.since
                 UNION
                SELECT entry.user_id, entry.partner_id, entry.date
-                 FROM crm_visit_quota_entry AS entry JOIN crm_visit AS visit ON visit.id = entry.visit_id
-                 JOIN closed ON entry.date >= closed.first AND entry.date < closed.next
-                WHERE entry.company_id = %(company)s AND visit.write_date >= closed.since""", company=company.id)
+                 FROM written JOIN crm_visit_quota_entry AS entry ON entry.visit_id = written.id
+                 JOIN closed ON closed.first = date_trunc('month', entry.date)::date
+                WHERE entry.company_id = %s AND written.write_date >= closed.since""", company.id)
 
     @api.model
     def _truth_sql(self, company):
