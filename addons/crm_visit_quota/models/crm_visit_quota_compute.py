@@ -23,8 +23,7 @@ PERSON = (
 )
 # of the months of a quarter or a year
 LATEST = (
-    'team_id', 'rule_id', 'target_daily', 'target_distinct', 'target_new', 'new_definition', 'new_months', 'once_a_day',
-    'portfolio_count', 'portfolio_over',
+    'team_id', 'rule_id', 'target_daily', 'new_definition', 'new_months', 'once_a_day', 'portfolio_count', 'portfolio_over',
 )
 SUMMED = (
     ('working_days', SQL("")), ('working_days_to_date', SQL("")), ('working_days_left', SQL("")), ('target_visits', SQL("::numeric")),
@@ -137,13 +136,14 @@ class CrmVisitQuotaResult(models.Model):
     @api.model
     def _store_period(self, month, period):
         """Store the results of the quarter or year around a month: visits and customers from the entries, so that a customer
-        visited in two months is one; the rest is the sum of the months. Shares expected are those of the last month."""
+        visited in two months is one; the rest is the sum of the months. Shares are expected of a month only: of a longer time,
+        the share of distinct customers is smaller by nature."""
         company, first = month.company_id, period_start(month.date, period)
         last = period_end(first, period)
         base = SQL(
             """SELECT month.user_id, month.team_id, NULL::int AS month_id, month.state, working_days, working_days_to_date,
-                      working_days_left, rule_id, target_daily, target_distinct, target_new, target_visits, stretch, new_definition,
-                      new_months, once_a_day, expected,
+                      working_days_left, rule_id, target_daily, 0::float8 AS target_distinct, 0::float8 AS target_new, target_visits,
+                      stretch, new_definition, new_months, once_a_day, expected,
                       COALESCE(entry.visit_count, 0) AS visit_count, COALESCE(entry.distinct_count, 0) AS distinct_count,
                       COALESCE(entry.new_count, 0) AS new_count, COALESCE(entry.repeat_count, 0) AS repeat_count,
                       COALESCE(entry.late_count, 0) AS late_count, COALESCE(entry.withdrawn_count, 0) AS withdrawn_count,
@@ -265,6 +265,7 @@ class CrmVisitQuotaResult(models.Model):
                            CASE WHEN standing IS DISTINCT FROM 'counts' THEN standing
                                 WHEN (target_visits = 0 OR reached_visits) AND (target_distinct = 0 OR reached_distinct)
                                      AND (target_new = 0 OR reached_new) THEN 'reached'
+                                WHEN working_days_left > 0 THEN 'running'
                                 ELSE 'missing' END AS status
                       FROM judged) AS placed
             """)

@@ -20,7 +20,7 @@ class CrmVisitQuotaResult(models.Model):
     @api.model
     @api.readonly
     def get_ranking(self, measure='fulfilment', period='month', date=None, limit=None):
-        """Return who has how much of something in a period, the most first; equals share a place.
+        """Return who has how much of something in a period, the most first; equals share a place, who has nothing has none.
 
         :param str measure: one of ``MEASURES``
         :param str period: 'month', 'quarter' or 'year'
@@ -38,8 +38,9 @@ class CrmVisitQuotaResult(models.Model):
             ('company_id', '=', company.id), ('period', '=', period), ('kind', '=', 'regular'),
             ('date_from', '<=', day), ('date_to', '>=', day)])
         takes_part = results.filtered(lambda result: result.target_visits) if measure == 'fulfilment' else results
+        some = takes_part.filtered(measure)
         rows = [self._ranking_row(rank, result, value) for rank, result, value in ranked(
-            [(result, result[measure]) for result in takes_part.sorted(lambda result: (result.user_id.name or '', result.id))])]
+            [(result, result[measure]) for result in some.sorted(lambda result: (result.user_id.name or '', result.id))])]
         return {
             'measure': measure, 'label': self._fields[measure]._description_string(self.env), 'unit': MEASURES[measure],
             'period': period,

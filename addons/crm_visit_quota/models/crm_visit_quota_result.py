@@ -70,8 +70,10 @@ class CrmVisitQuotaResult(models.Model):
     reached_distinct = fields.Boolean("Distinct Reached", readonly=True)
     reached_new = fields.Boolean("New Reached", readonly=True)
     status = fields.Selection(
-        [('reached', "Reached"), ('missing', "Not reached"), ('no_target', "No target"), ('no_days', "No working days")],
-        readonly=True, help="Reached: every target that is set, and each from its value on.")
+        [('reached', "Reached"), ('running', "Under way"), ('missing', "Not reached"), ('no_target', "No target"),
+         ('no_days', "No working days")],
+        readonly=True,
+        help="Reached: every target that is set, and each from its value on. Under way: not yet, and there are working days left.")
     reached_count = fields.Integer("Quotas Reached", readonly=True)
     is_stretch = fields.Boolean("Stretch Reached", readonly=True)
     behind = fields.Integer("Visits Behind", readonly=True, help="Visits missing for the working days that are over.")

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from .quota_common import QuotaCommon
@@ -32,7 +34,7 @@ class TestQuotaResult(QuotaCommon):
         self.assertEqual((result.average, result.distinct_share, result.new_share), (0.36, 75.0, 33.33))
         self.assertEqual((result.target_visits, result.target_stretch, result.missing), (66, 72.6, 62))
         self.assertEqual(result.behind, 26, "3 visits on each of the 10 days that are over, less 4")
-        self.assertEqual((result.fulfilment, result.status), (6.06, 'missing'))
+        self.assertEqual((result.fulfilment, result.status), (6.06, 'running'))
         self.assertEqual((result.reached_visits, result.reached_distinct, result.reached_new), (False, True, True))
         self.assertEqual((result.rule_id, result.team_id, result.state), (self.rule, self.team, 'open'))
 
@@ -78,7 +80,7 @@ class TestQuotaResult(QuotaCommon):
                 result = self._result()
                 self.assertEqual((result.visit_count, result.distinct_count), (visits, distinct))
                 self.assertEqual(result.reached_distinct, reached)
-                self.assertEqual(result.status, 'reached' if reached else 'missing')
+                self.assertEqual(result.status, 'reached' if reached else 'running')
                 self.assertEqual(result.reached_count, reached)
 
     def test_visits_boundary(self):
@@ -138,7 +140,15 @@ class TestQuotaResult(QuotaCommon):
     def test_no_visits(self):
         self._count()
         result = self._result()
-        self.assertEqual((result.status, result.visit_count, result.distinct_share, result.reached_distinct), ('missing', 0, 0, False))
+        self.assertEqual((result.status, result.visit_count, result.distinct_share, result.reached_distinct), ('running', 0, 0, False))
+
+    def test_over(self):
+        """Not reached is said when no working day is left."""
+        self._visits([(self.customer, '2026-06-01')])
+        for moment, status in (('2026-06-30 12:00:00', 'running'), ('2026-07-01 12:00:00', 'missing')):
+            with self.subTest(moment=moment), freeze_time(moment):
+                self._count()
+                self.assertEqual(self._result().status, status)
 
     def test_no_rule(self):
         self.rule.unlink()
@@ -206,6 +216,7 @@ class TestQuotaResult(QuotaCommon):
             self.assertEqual(len(self._opened(result, 'action_open_visits')), 4)
         self.assertEqual(sum(month.distinct_count for month in months), 4)
         self.assertEqual(quarter.target_stretch, round(quarter.target_visits * 1.1, 2))
+        self.assertEqual((quarter.target_distinct, months[0].target_distinct), (0, 65), "Shares are expected of a month.")
 
     def test_shares_of_groups(self):
         """Shares of a group come from its counts, not from the shares of its members."""
