@@ -104,7 +104,8 @@ class Diary:
         if rng.random() < 0.1 or 'Lagermax' in note or '华鑫' in note:
             vals['competitor_ids'] = [Command.link(self.competitors.get(customer.country, self.competitors['']).id)]
         if rng.random() < 0.08:
-            vals['interest_ids'] = [Command.create({'note': rng.choice(WISHES_CN if customer.country == 'cn' else WISHES), 'partner_id': partner.id, 'date': day})]
+            wish = rng.choice(WISHES_CN if customer.country == 'cn' else WISHES)
+            vals['interest_ids'] = [Command.create({'note': wish, 'partner_id': partner.id, 'date': day})]
         if mode == 'onsite' and rng.random() < 0.2:
             vals['expense_ids'] = [Command.create({
                 'category': rng.choice(('travel', 'parking', 'meal')), 'amount': rng.randint(4, 60)})]
