@@ -36,7 +36,7 @@ class TestTimelineContract(TimelineContractCase, GradingCommon):
         return self._message(partner, 'mail.mt_note')
 
     def _happen_activity(self, partner, company):
-        activity = partner.activity_schedule('mail.mail_activity_data_call', summary="Call", user_id=self.rep.id)
+        activity = partner.activity_schedule('mail.mail_activity_data_todo', summary="Parcel sent", user_id=self.rep.id)
         activity.action_feedback(feedback="Happy")
         return activity
 
@@ -198,10 +198,10 @@ class TestTimeline(GradingCommon):
         self.assertNotIn("Secret", self._titles(kinds=['mail'], user=self.rep))
 
     def test_planned_activity_has_not_happened(self):
-        activity = self.customer.activity_schedule('mail.mail_activity_data_call', summary="Call", user_id=self.rep.id)
+        activity = self.customer.activity_schedule('mail.mail_activity_data_todo', summary="Parcel", user_id=self.rep.id)
         self.assertFalse(self._titles(kinds=['activity']))
         activity.action_feedback()
-        self.assertEqual(self._titles(kinds=['activity']), ["Call"])
+        self.assertEqual(self._titles(kinds=['activity']), ["Parcel"])
 
     def test_amounts(self):
         """The manager sees the amount of an order in its currency, the salesperson sees the order without it."""

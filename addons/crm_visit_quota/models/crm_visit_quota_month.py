@@ -5,8 +5,9 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
+from ..tools.period_name import period_name
 from ..tools.quota import months_between, period_end
 
 _logger = logging.getLogger(__name__)
@@ -47,9 +48,10 @@ class CrmVisitQuotaMonth(models.Model):
             month.date_to = period_end(month.date, 'month') if month.date else False
 
     @api.depends('date')
+    @api.depends_context('lang')
     def _compute_display_name(self):
         for month in self:
-            month.display_name = format_date(self.env, month.date, date_format='MMMM y') if month.date else ''
+            month.display_name = period_name(month.date, 'month', self.env.lang) if month.date else ''
 
     def _compute_counts(self):
         groups = self.env['crm.visit.quota.result']._read_group(

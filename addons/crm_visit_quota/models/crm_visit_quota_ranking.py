@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
+from ..tools.period_name import SKELETONS, period_name
 from ..tools.quota import ranked
 
 ALL = 'sales_team.group_sale_salesman_all_leads'
@@ -10,7 +11,6 @@ MEASURES = {   # field -> unit
     'new_signed_count': 'count', 'order_share': 'percent', 'lead_share': 'percent',
 }
 BOARD = ('fulfilment', 'signing_amount', 'new_count', 'order_share')
-PATTERNS = {'month': 'MMMM y', 'quarter': 'QQQ y', 'year': 'y'}
 
 
 class CrmVisitQuotaResult(models.Model):
@@ -30,7 +30,7 @@ class CrmVisitQuotaResult(models.Model):
         :raise UserError: for a measure or a period that does not exist
         """
         self.check_access('read')
-        if measure not in MEASURES or period not in PATTERNS:
+        if measure not in MEASURES or period not in SKELETONS:
             raise UserError(self.env._("There is no such ranking. Choose one of the list."))
         company = self.env.company
         day = fields.Date.to_date(date) or company._crm_today()
@@ -44,7 +44,7 @@ class CrmVisitQuotaResult(models.Model):
         return {
             'measure': measure, 'label': self._fields[measure]._description_string(self.env), 'unit': MEASURES[measure],
             'period': period,
-            'title': format_date(self.env, day, date_format=PATTERNS[period]), 'currency_id': company.currency_id.id,
+            'title': period_name(day, period, self.env.lang), 'currency_id': company.currency_id.id,
             'rows': self._allowed(rows)[:limit]}
 
     def _ranking_row(self, rank, result, value):
@@ -97,7 +97,7 @@ class CrmVisitQuotaResult(models.Model):
             'reached_visits', 'fulfilment', 'status', 'is_stretch', 'target_stretch', 'rank_team', 'rank_company', 'signing_count',
             'change_previous', 'has_previous', 'explanation']
         return {
-            **{name: result[name] for name in names}, 'result_id': result.id, 'title': format_date(self.env, today, date_format='MMMM y'),
+            **{name: result[name] for name in names}, 'result_id': result.id, 'title': period_name(today, 'month', self.env.lang),
             'name': self.env.user.name, 'counted_on': self._counted_on(), 'since': self._since_count(company, today),
             **self._persons_ranked(result)}
 

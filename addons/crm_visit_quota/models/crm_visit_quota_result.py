@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
+from ..tools.period_name import period_name
 from ..tools.quota import PERIODS
 from .crm_visit_quota import NEW_DEFINITIONS
 
@@ -108,9 +109,8 @@ class CrmVisitQuotaResult(models.Model):
     @api.depends('user_id', 'date_from', 'period')
     @api.depends_context('lang')
     def _compute_display_name(self):
-        patterns = {'month': 'MMMM y', 'quarter': 'QQQ y', 'year': 'y'}
         for result in self:
-            when = format_date(self.env, result.date_from, date_format=patterns[result.period]) if result.date_from else ''
+            when = period_name(result.date_from, result.period, self.env.lang) if result.date_from else ''
             result.display_name = f"{result.user_id.sudo().name}, {when}"
 
     @api.depends('rule_id', 'status')

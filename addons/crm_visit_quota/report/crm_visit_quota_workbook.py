@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from odoo.addons.crm_grading.report.workbook_writer import COLOR, LIGHT, Column, SheetWriter
 
+from ..tools.period_name import period_name
 from .crm_visit_quota_workbook_figures import QuotaFigures
 
 
@@ -36,7 +37,7 @@ class QuotaWorkbook(SheetWriter):
         self._quota()
 
     def _month_name(self, month):
-        return format_date(self.env, month, date_format='MMM y')
+        return period_name(month, 'month', self.env.lang, short=True)
 
     # ------------------------------------------------------------------
     # Sheets
