@@ -228,7 +228,9 @@ class TestVisitBrief(VisitCommon):
         for text in (*partners.mapped('name'), "Wants a trial", "Send samples", "Rep2</strong> looks after this customer"):
             self.assertIn(text, html)
         self.assertEqual(html.count('page-break-before'), 2)
-        self.assertNotIn('class="article', html, "one document, or converters without patches refuse")
+        bodies = reports.env.ref('crm_visit_quota.crm_visit_brief_report_partner').sudo()._prepare_html(html)[0]
+        self.assertEqual(len(bodies), 1, "one document, or converters without patches refuse")
+        self.assertIn('charset="utf-8"', str(bodies[0]), "else Chinese is printed as something else")
         visits = self._visits([(one, '2026-06-15') for one in (self.customer, self.customer, self.customer2)], state='planned')
         html = reports._render_qweb_html('crm_visit_quota.report_visit_brief', visits.ids)[0].decode()
         self.assertEqual(html.count('o_crm_brief_print'), 2)
