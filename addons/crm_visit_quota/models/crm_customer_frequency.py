@@ -133,7 +133,7 @@ class CrmCustomer(models.Model):
     @api.model
     def _plan_visits(self, company, condition=None):
         """Bring the last visit, the interval and the due day of a company's customers up to date, in one statement that
-        writes only what changes. As superuser.
+        writes only what changes: whoever is neither planned for nor visited is left alone. As superuser.
 
         :param condition: SQL on the alias ``customer``: whose; None: of all
         :return: number of customers that changed
@@ -141,11 +141,11 @@ class CrmCustomer(models.Model):
         self.env.flush_all()
         self.env.cr.execute(SQL(
             """UPDATE crm_customer AS target
-                  SET last_visit_date = plan.last, visit_interval_days = plan.days, next_visit_date = plan.due
+                  SET last_visit_date = plan.last, visit_interval_days = NULLIF(plan.days, 0), next_visit_date = plan.due
                  FROM (%s) AS plan
                 WHERE target.id = plan.id
                   AND (target.last_visit_date, target.visit_interval_days, target.next_visit_date)
-                      IS DISTINCT FROM (plan.last, plan.days, plan.due)""", self._visit_plan_sql(company, condition)))
+                      IS DISTINCT FROM (plan.last, NULLIF(plan.days, 0), plan.due)""", self._visit_plan_sql(company, condition)))
         changed = self.env.cr.rowcount
         self.env['crm.customer'].invalidate_model([*PLANNED, 'visits_behind'])
         return changed

@@ -63,6 +63,15 @@ class TestFrequency(VisitCommon):
         self._visits([(self.customer, '2026-06-10')])
         self.assertEqual(self._plan(), 1)
 
+    def test_nobody_planned_for_is_written(self):
+        """A grading run over customers of whom no visits are expected costs no row."""
+        self._plan()
+        plain = self._profiles(self._customers(2, "Plain"))
+        self.assertEqual(self._plan(), 0)
+        self.assertEqual(plain.mapped('visit_interval_days'), [0, 0])
+        plain[0].grade_id = self.grade
+        self.assertEqual(self._plan(), 1)
+
     def test_what_counts(self):
         """Only visits made, of a kind that counts; the last one, whoever made it."""
         self._visits([(self.customer, '2026-06-12')], state='planned')
