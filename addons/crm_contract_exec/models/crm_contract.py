@@ -1,0 +1,143 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.contract_state import STATES
+
+
+class CrmContract(models.Model):
+    """What was signed with a customer: its terms, the orders it covers, and how far it is carried out.
+
+    The customer is the commercial partner. Amounts are in the currency of the contract: those of its orders where it has any, else
+    what was entered. Progress is never entered: :meth:`_refresh` reads it from deliveries, invoices and payments.
+    """
+    _name = 'crm.contract'
+    _description = "Contract"
+    _inherit = ['portal.mixin', 'mail.thread', 'mail.activity.mixin']
+    _order = 'date_signed desc nulls first, id desc'
+    _check_company_auto = True
+
+    name = fields.Char("Number", required=True, copy=False, readonly=True, default=lambda self: self.env._("New"), index='trigram')
+    title = fields.Char("Subject", tracking=True)
+    type_id = fields.Many2one(
+        'crm.contract.type', required=True, index=True, ondelete='restrict', check_company=True, tracking=True,
+        default=lambda self: self.env['crm.contract.type'].search([], limit=1))
+    state = fields.Selection(STATES, required=True, default='draft', copy=False, tracking=True, index=True)
+
+    # parties
+    partner_id = fields.Many2one(
+        'res.partner', "Customer", required=True, index=True, ondelete='restrict', check_company=True, tracking=True)
+    signatory_id = fields.Many2one(
+        'res.partner', "Signatory", ondelete='restrict', domain="[('commercial_partner_id', '=', partner_id)]",
+        help="Who signs for the customer.")
+    company_signatory_id = fields.Many2one(
+        'res.users', "Our Signatory", ondelete='restrict', domain=[('share', '=', False)], help="Who signs for us.")
+    company_id = fields.Many2one('res.company', required=True, index=True, default=lambda self: self.env.company)
+    user_id = fields.Many2one(
+        'res.users', "Salesperson", index=True, default=lambda self: self.env.user, tracking=True, check_company=True,
+        domain=[('share', '=', False)])
+    team_id = fields.Many2one(
+        'crm.team', "Sales Team", compute='_compute_team_id', store=True, readonly=False, precompute=True, index='btree_not_null',
+        ondelete='set null', check_company=True)
+    share_ids = fields.One2many('crm.contract.share', 'contract_id', "Credited To", copy=True)
+
+    # where it comes from
+    lead_id = fields.Many2one('crm.lead', "Opportunity", index='btree_not_null', ondelete='set null', check_company=True)
+    order_ids = fields.One2many('sale.order', 'crm_contract_id', "Orders", copy=False)
+
+    # terms
+    date_signed = fields.Date("Signed On", copy=False, tracking=True, index='btree_not_null')
+    date_start = fields.Date("Starts On", tracking=True)
+    date_end = fields.Date("Ends On", tracking=True)
+    currency_id = fields.Many2one(
+        'res.currency', required=True, default=lambda self: self.env.company.currency_id, ondelete='restrict')
+    company_currency_id = fields.Many2one(related='company_id.currency_id', string="Company Currency")
+    manual_untaxed = fields.Monetary("Agreed Net Amount", copy=True, help="For a contract without orders.")
+    manual_total = fields.Monetary("Agreed Gross Amount", copy=True, help="For a contract without orders.")
+    amount_untaxed = fields.Monetary("Net Amount", compute='_compute_amounts', store=True, tracking=True)
+    amount_total = fields.Monetary("Gross Amount", compute='_compute_amounts', store=True, tracking=True)
+    is_manual = fields.Boolean(
+        "Without Odoo Invoices",
+        help="Invoices and payments of this contract are kept elsewhere: its steps are ticked by hand, and say so.")
+    clauses = fields.Html()
+    warranty_months = fields.Integer("Warranty (Months)", help="From the last delivery or acceptance.")
+    retention_percent = fields.Float("Retention (%)", help="Share of the gross amount that the customer keeps until the warranty has ended.")
+
+    # carrying out
+    step_ids = fields.One2many('crm.contract.step', 'contract_id', "Execution Plan", copy=False)
+    delivered_percent = fields.Float("Delivered (%)", readonly=True, copy=False, aggregator='avg')
+    accepted_percent = fields.Float("Accepted (%)", readonly=True, copy=False, aggregator='avg')
+    invoiced_amount = fields.Monetary("Invoiced", readonly=True, copy=False)
+    collected_amount = fields.Monetary("Collected", readonly=True, copy=False)
+    invoiced_percent = fields.Float("Invoiced (%)", readonly=True, copy=False, aggregator='avg')
+    collected_percent = fields.Float("Collected (%)", readonly=True, copy=False, aggregator='avg')
+    overdue_amount = fields.Monetary("Overdue", readonly=True, copy=False)
+    next_date = fields.Date("Next Step Due", readonly=True, copy=False)
+
+    _name_company_uniq = models.Constraint('UNIQUE(name, company_id)', "The company has a contract of this number already.")
+    _customer_idx = models.Index("(company_id, partner_id, state)")
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends('name', 'title')
+    def _compute_display_name(self):
+        for contract in self:
+            contract.display_name = f"{contract.name} {contract.title}" if contract.title else contract.name
+
+    @api.depends('user_id', 'company_id')
+    def _compute_team_id(self):
+        for contract in self:
+            teams = contract.user_id.sudo().crm_team_member_ids.crm_team_id  # memberships of colleagues are no secret
+            contract.team_id = teams.filtered(
+                lambda team, contract=contract: team.company_id in (contract.company_id, contract.company_id.browse()))[:1]
+
+    @api.depends('manual_untaxed', 'manual_total')
+    def _compute_amounts(self):
+        """Not on the orders: :meth:`_take_over_amounts` carries them over when they are put under the contract or amended."""
+        for contract in self:
+            orders = contract.sudo().order_ids.filtered(lambda order: order.state != 'cancel')  # amounts of the contract's own orders
+            contract.amount_untaxed = sum(orders.mapped('amount_untaxed')) if orders else contract.manual_untaxed
+            contract.amount_total = sum(orders.mapped('amount_total')) if orders else contract.manual_total
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for contract in self:
+            contract.access_url = f'/my/contracts/{contract.id}'
+
+    # ------------------------------------------------------------------
+    # Constraints and CRUD
+    # ------------------------------------------------------------------
+
+    @api.constrains('date_start', 'date_end')
+    def _check_dates(self):
+        for contract in self:
+            if contract.date_start and contract.date_end and contract.date_end < contract.date_start:
+                raise ValidationError(self.env._("Contract %(name)s cannot end before it starts. Correct its dates.", name=contract.name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not vals.get('name') or vals['name'] == self.env._("New"):
+                company = vals.get('company_id') or self.env.company.id
+                vals['name'] = self.env['ir.sequence'].with_company(company).next_by_code('crm.contract') or self.env._("New")
+        return super().create(self._of_customers(vals_list))
+
+    def write(self, vals):
+        return super().write(self._of_customers([vals])[0])
+
+    @api.model
+    def _of_customers(self, vals_list):
+        """Return the values with the commercial partner as the customer; a person named instead becomes the signatory."""
+        partners = self.env['res.partner'].browse({vals['partner_id'] for vals in vals_list if vals.get('partner_id')})
+        commercial = {partner.id: partner.commercial_partner_id.id for partner in partners}
+        return [
+            {'signatory_id': vals['partner_id'], **vals, 'partner_id': commercial[vals['partner_id']]}
+            if commercial.get(vals.get('partner_id'), vals.get('partner_id')) != vals.get('partner_id') else vals
+            for vals in vals_list
+        ]
+
+    def _take_over_amounts(self):
+        """Bring the amounts in line with the orders, after orders came under the contract, left it or were changed by an amendment."""
+        self.env.add_to_compute(self._fields['amount_untaxed'], self)
+        self.env.add_to_compute(self._fields['amount_total'], self)

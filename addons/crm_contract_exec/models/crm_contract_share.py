@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class CrmContractShare(models.Model):
+    """Who is credited with a contract, and with what share of it. Without any, its salesperson is credited with all of it."""
+    _name = 'crm.contract.share'
+    _description = "Share in a Contract"
+    _order = 'contract_id, percent desc, id'
+
+    contract_id = fields.Many2one('crm.contract', required=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='contract_id.company_id', store=True, index=True)
+    user_id = fields.Many2one('res.users', "Person", required=True, index=True, ondelete='restrict', domain=[('share', '=', False)])
+    percent = fields.Float("Share (%)", required=True, default=100)
+
+    _user_uniq = models.Constraint('UNIQUE(contract_id, user_id)', "A person has one share in a contract.")
+    _percent_positive = models.Constraint('CHECK(percent > 0 AND percent <= 100)', "A share lies above 0 and up to 100 percent.")
