@@ -8,3 +8,8 @@ from . import crm_contract_step_line
 from . import sale_order
 from . import account_move
 from . import stock_picking
+from . import crm_contract_step_document
+from . import crm_contract_step_invoice
+from . import crm_contract_step_picking
+from . import crm_contract_step_payment
+from . import stock_picking_step
