@@ -1,48 +1,14 @@
 """The customer page in a browser: on a desktop, on a phone, in Chinese, for a manager and for a salesperson."""
-import json
 import unittest
 
+from journeys import JourneyCase, PhoneJourney
+
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
-
-# waits for every selector in turn, clicks where told, and fails with what it did not find
-JOURNEY = """
-(async () => {
-    const until = async (check, what) => {
-        for (let tries = 0; tries < 1200; tries++) {
-            const found = check();
-            if (found) { return found; }
-            await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-        throw new Error(`not found: ${what}`);
-    };
-    for (const [action, target, value] of %s) {
-        if (action === "see") {
-            await until(() => document.querySelector(target), target);
-        } else if (action === "text") {
-            await until(() => document.querySelector(target)?.textContent.includes(value), `${target} with ${value}`);
-        } else if (action === "without") {
-            await until(() => !document.querySelector(target), `no ${target}`);
-        } else if (action === "click") {
-            (await until(() => document.querySelector(target), target)).click();
-        } else if (action === "type") {
-            const input = await until(() => document.querySelector(target), target);
-            input.value = value;
-            input.dispatchEvent(new Event("input", { bubbles: true }));
-        } else if (action === "fits") {
-            const width = document.documentElement.scrollWidth;
-            if (width > window.innerWidth) {
-                throw new Error(`page is ${width} px wide in a window of ${window.innerWidth} px`);
-            }
-        }
-    }
-    console.log("test successful");
-})().catch((error) => console.error(error.message));
-"""
-READY = "!!document.querySelector('.o_web_client')"
+from odoo.tests import new_test_user, tagged
 
 
-class CustomerPageCase(HttpCase):
+class CustomerPageCase(JourneyCase):
+    journey_login = 'page_manager'
 
     @classmethod
     def setUpClass(cls):
@@ -78,9 +44,6 @@ class CustomerPageCase(HttpCase):
             'band_ids': [Command.create({'grade_id': grade.id, 'threshold': 0})]})
         cls.env['crm.grading.run']._run(company, partners=cls.customer + cls.foreign)
 
-    def _journey(self, url, steps, login='page_manager'):
-        self.browser_js(url, JOURNEY % json.dumps(steps), READY, login=login, timeout=120)
-
     def _walk_the_page(self):
         self._journey(f'/odoo/customer-contacts/{self.customer.id}', [
             ('text', '.o_crm_badge', "Gold"), ('text', '.o_crm_strategy', "Visit every month"),
@@ -98,7 +61,6 @@ class CustomerPageCase(HttpCase):
 
 @tagged('post_install', '-at_install')
 class TestCustomerPageDesktop(CustomerPageCase):
-    browser_size = '1366x900'
 
     def test_page(self):
         """Grade, reasons, timeline page by page and by kind; a need is noted on the spot; every item leads somewhere."""
@@ -135,13 +97,8 @@ class TestCustomerPageDesktop(CustomerPageCase):
 
 
 @tagged('post_install', '-at_install')
-class TestCustomerPagePhone(CustomerPageCase):
+class TestCustomerPagePhone(PhoneJourney, CustomerPageCase):
     """The same on a phone, where nothing may be wider than the screen."""
-    browser_size = '390x844'
-    touch_enabled = True
-
-    def _journey(self, url, steps, login='page_manager'):
-        super()._journey(url, [*steps, ('fits', None)], login)
 
     def test_page(self):
         self._walk_the_page()

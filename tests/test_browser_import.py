@@ -1,17 +1,12 @@
 """A sales manager watches an import: the form follows by itself while it runs, ends on the report and then leaves the server alone."""
 import json
 
+from journeys import JourneyCase
+
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 WATCH = """
-    const until = async (what, test) => {
-        for (let turn = 0; turn < 300; turn++) {
-            if (test()) { return; }
-            await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-        throw new Error("Waited in vain for " + what);
-    };
     const { browser } = odoo.loader.modules.get("@web/core/browser/browser");
     const { setTimeout: start, clearTimeout: stop } = browser;
     const looks = new Set(); // the timers that would look again
@@ -34,7 +29,7 @@ WATCH = """
 
 
 @tagged('post_install', '-at_install')
-class TestImportInBrowser(HttpCase):
+class TestImportInBrowser(JourneyCase):
 
     def test_follows_until_the_report(self):
         company = self.env['res.company'].create({'name': "Browser Ltd"})
@@ -44,14 +39,11 @@ class TestImportInBrowser(HttpCase):
         record = self.env['crm.sales.import'].create({
             'name': "history.csv", 'company_id': company.id, 'state': 'running', 'phase': 'documents', 'position': 10, 'total': 100})
         done = json.dumps({'state': 'done', 'phase': 'finished', 'position': 100, 'invoice_count': 77})
-        code = "(async () => { try {" + WATCH % {'id': record.id} + """
+        self._script(f'/odoo/sales-history-import/{record.id}', WATCH % {'id': record.id} + """
             await until("10 percent", () => percent() === 10);
             await write({ position: 60 });
             await until("60 percent", () => percent() === 60);
             await write(%s);
             await until("the report", () => document.querySelector("[name=invoice_count]")?.textContent === "77");
             await until("the end of looking", () => looks.size === 0);
-            console.log("test successful"); } catch (error) { console.error(error.message); } })();""" % done
-        self.browser_js(
-            f'/odoo/sales-history-import/{record.id}', code, "!!document.querySelector('.o_form_view [name=progress]')",
-            login='browser_manager', timeout=120)
+        """ % done, 'browser_manager', "!!document.querySelector('.o_form_view [name=progress]')")

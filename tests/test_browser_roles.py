@@ -1,23 +1,13 @@
 """Journeys through the app in Chromium, as the people who use it: what each may open shows, and raises no error."""
+from journeys import JourneyCase, PhoneJourney
+
 from odoo import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.crm_grading.tests.common import GradingCommon
 
 # Opens every leaf of the app's menu in turn, waits for its view or dashboard, and complains about any dialog.
 WALK = '''
-(async () => {
-    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    const until = async (what, test) => {
-        for (let tries = 0; tries < 150; tries++) {
-            if (document.querySelector(".o_error_dialog")) {
-                throw new Error(what + ": " + document.querySelector(".o_error_dialog").textContent);
-            }
-            if (test()) return;
-            await wait(100);
-        }
-        throw new Error(what + " did not show");
-    };
     await until("the web client", () => odoo.__WOWL_DEBUG__?.root?.env?.services?.menu);
     const { menu, action } = odoo.__WOWL_DEBUG__.root.env.services;
     const leaves = (tree) => tree.childrenTree.length ? tree.childrenTree.flatMap(leaves) : [tree];
@@ -33,23 +23,10 @@ WALK = '''
     const missing = EXPECTED.filter((name) => !seen.includes(name));
     const excess = FORBIDDEN.filter((name) => seen.includes(name));
     if (missing.length || excess.length) throw new Error("missing: " + missing + "; not for this role: " + excess);
-    console.log("test successful");
-})().catch((error) => console.error(error.message));
 '''
 GRADING, VISITS = 'crm_grading.crm_grading_menu_root', 'crm_visit_quota.crm_visit_menu_root'
 # Presses every button of the start page in turn; each must lead somewhere without an error.
 PRESS = '''
-(async () => {
-    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    const until = async (what, test) => {
-        for (let tries = 0; tries < 150; tries++) {
-            const dialog = document.querySelector(".o_error_dialog");
-            if (dialog) throw new Error(what + ": " + dialog.textContent);
-            if (test()) return;
-            await wait(100);
-        }
-        throw new Error(what + " did not show");
-    };
     const buttons = () => [...document.querySelectorAll(".o_crm_overview button:not([disabled])")];
     await until("the start page", () => buttons().length);
     const { action } = odoo.__WOWL_DEBUG__.root.env.services;
@@ -60,14 +37,12 @@ PRESS = '''
         await action.doAction("crm_grading.crm_overview_action", { clearBreadcrumbs: true });
         await until("the start page again", () => buttons().length);
     }
-    console.log("test successful");
-})().catch((error) => console.error(error.message));
 '''
 MANAGERS_ONLY = ['crm_grading_scheme_menu', 'crm_grading_run_menu']
 VISIT_MANAGERS_ONLY = ['crm_visit_menu_kinds']
 
 
-class BrowserCommon(GradingCommon, HttpCase):
+class BrowserCommon(GradingCommon, JourneyCase):
     """Three graded customers, and the walk."""
 
     @classmethod
@@ -86,12 +61,11 @@ class BrowserCommon(GradingCommon, HttpCase):
 
     def _walk(self, user, expected=(), forbidden=(), app=GRADING):
         code = WALK.replace('APP', app).replace('EXPECTED', str(list(expected))).replace('FORBIDDEN', str(list(forbidden)))
-        self.browser_js('/odoo', code, login=user.login, timeout=180)
+        self._script('/odoo', code, user.login)
 
 
 @tagged('post_install', '-at_install')
 class TestBrowserRoles(BrowserCommon):
-    browser_size = '1366x768'
 
     def test_manager(self):
         self._walk(self.manager, expected=MANAGERS_ONLY)
@@ -112,14 +86,12 @@ class TestBrowserRoles(BrowserCommon):
         """No button of the start page is a dead end, whatever the role."""
         for user in (self.rep, self.manager, self.finance):
             with self.subTest(user=user.login):
-                self.browser_js('/odoo/customer-overview', PRESS, login=user.login, timeout=120)
+                self._script('/odoo/customer-overview', PRESS, user.login)
 
 
 @tagged('post_install', '-at_install')
-class TestBrowserPhone(BrowserCommon):
+class TestBrowserPhone(PhoneJourney, BrowserCommon):
     """The same on a phone."""
-    browser_size = '390x844'
-    touch_enabled = True
 
     def test_manager(self):
         self._walk(self.manager, expected=MANAGERS_ONLY)

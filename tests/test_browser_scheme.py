@@ -1,33 +1,20 @@
 """A sales manager draws a matrix, tries it, puts it in force and reads why a customer has a grade, in the browser."""
-from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from journeys import JourneyCase
 
-# helpers for the scripts below: wait for something, click on something, then say so
+from odoo import Command
+from odoo.tests import new_test_user, tagged
+
 HELPERS = """
-const until = async (what, test) => {
-    for (let turn = 0; turn < 300; turn++) {
-        const found = test();
-        if (found) { return found; }
-        await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error("Waited in vain for " + what);
-};
-const one = (selector) => until(selector, () => document.querySelector(selector));
-const named = (selector, text) => until(selector + " " + text, () =>
-    [...document.querySelectorAll(selector)].find((element) => element.textContent.trim() === text));
-const choose = (select, text) => {
-    select.focus();
-    select.value = [...select.options].find((option) => option.textContent === text).value;
-    select.dispatchEvent(new Event("change", { bubbles: true }));
-};
 const cell = (row, column) => one(`.o_crm_matrix select[data-row="${row}"][data-column="${column}"]`);
-const shown = (row, column) => document.querySelector(
+const content = (row, column) => document.querySelector(
     `.o_crm_matrix select[data-row="${row}"][data-column="${column}"]`).selectedOptions[0].textContent;
 """
 
 
 @tagged('post_install', '-at_install')
-class TestSchemeInBrowser(HttpCase):
+class TestSchemeInBrowser(JourneyCase):
+    journey_login = 'browser_manager'
+    journey_helpers = HELPERS
 
     @classmethod
     def setUpClass(cls):
@@ -52,9 +39,7 @@ class TestSchemeInBrowser(HttpCase):
             'order_line': [Command.create({'product_id': product.id, 'price_unit': 1200, 'tax_ids': False})]})
 
     def _browse(self, path, script, ready):
-        code = "(async () => { try {" + HELPERS + script + """
-            console.log("test successful"); } catch (error) { console.error(error.message); } })();"""
-        self.browser_js(path, code, f"!!document.querySelector('{ready}')", login='browser_manager', timeout=120)
+        self._script(path, script, ready=f"!!document.querySelector('{ready}')")
 
     def _cells(self):
         return {(cell.row_level, cell.column_level): cell.grade_id.name for cell in self.scheme.cell_ids}
@@ -63,13 +48,13 @@ class TestSchemeInBrowser(HttpCase):
         self._browse(f'/odoo/grading-schemes/{self.scheme.id}', """
             (await named(".o_notebook .nav-link", "Matrix")).click();
             choose(await cell(2, 2), "Gold");
-            await until("one cell", () => shown(2, 2) === "Gold");
+            await until("one cell", () => content(2, 2) === "Gold");
             choose(await cell(1, 2), "Silver");
             (await one(".o_crm_matrix_propose")).click();
             await until("all cells", () => !document.querySelector(".o_crm_matrix_empty"));
             choose(await cell(1, 1), "Silver");
             choose(await cell(2, 1), "Bronze");
-            await until("two more", () => shown(1, 1) === "Silver" && shown(2, 1) === "Bronze");
+            await until("two more", () => content(1, 1) === "Silver" && content(2, 1) === "Bronze");
             choose(await cell(2, 1), "–");
             await until("an empty cell", () => document.querySelectorAll(".o_crm_matrix_empty").length === 1);
             choose(await cell(2, 1), "Silver");

@@ -1,28 +1,12 @@
 """A salesperson draws the buying center of a deal, meets the decision maker, and moves the deal on with a reason: desktop and phone."""
 import json
 
+from journeys import JourneyCase, PhoneJourney
+
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 HELPERS = """
-const until = async (what, test) => {
-    for (let turn = 0; turn < 600; turn++) {
-        const found = test();
-        if (found) { return found; }
-        await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error("Waited in vain for " + what);
-};
-const one = (selector) => until(selector, () => document.querySelector(selector));
-const named = (selector, text) => until(selector + " " + text, () =>
-    [...document.querySelectorAll(selector)].find((element) => element.textContent.includes(text)));
-const gone = (selector) => until("no " + selector, () => !document.querySelector(selector));
-const type = (input, text) => {
-    input.focus();
-    input.value = text;
-    input.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-};
 const pick = async (field, text) => {
     const input = await one(`.modal [name="${field}"] input`);
     input.click();
@@ -45,18 +29,9 @@ const drag = async (name, place) => {
     person.dispatchEvent(new PointerEvent("pointerup", target));
     await until(`${name} in ${place}`, () => cell(name) === place);
 };
-const fits = () => {
-    if (document.documentElement.scrollWidth > window.innerWidth) {
-        throw new Error(`page is ${document.documentElement.scrollWidth} px wide in a window of ${window.innerWidth} px`);
-    }
-};
-const save = async () => {
-    (await until("save button", () => document.querySelector(".o_form_button_save"))).click();
-    await until("saved", () => !document.querySelector(".o_form_dirty, .o_form_status_indicator_buttons:not(.invisible)"));
-};
 """
 ADD_PEOPLE = """
-    (await named(".o_notebook .nav-link, .o_notebook a", "Buying Center")).click();
+    await tab("Buying Center");
     await named(".o_crm_gaps", "Decision maker: nobody known");
     for (const [person, role] of %s) {
         (await named(".o_field_x2many_list_row_add a, .o-kanban-button-new, .o_field_x2many_kanban button", "Add")).click();
@@ -77,14 +52,14 @@ ADD_PEOPLE = """
     fits();
 """
 SEE_NO_GAP = """
-    (await named(".o_notebook .nav-link, .o_notebook a", "Buying Center")).click();
+    await tab("Buying Center");
     await until("people", () => cell("Boss") === "5,-1");
     await until("no gap", () => !document.querySelector(".o_crm_gaps")?.textContent.includes("Decision maker"));
     await one(".o_crm_map_person .o_crm_map_contacted");
     fits();
 """
 MOVE_ON = """
-    (await named(".o_notebook .nav-link, .o_notebook a", "Playbook")).click();
+    await tab("Playbook");
     await named(".o_crm_playbook", "Compares offers");
     await named(".o_crm_playbook_action[data-done='0']", "Agree on criteria");
     fits();
@@ -94,7 +69,7 @@ MOVE_ON = """
         [...document.querySelectorAll(".o_statusbar_status button")].find((button) => button.getBoundingClientRect().width).click();
     }
     (await until("stage", stage)).click();
-    await named(".modal", "Agree on criteria");
+    await warned("Agree on criteria");
     (await named(".modal button", "Move On with a Reason")).click();
     type(await one(".modal [name='reason'] textarea"), "They are in a hurry");
     (await one(".modal button[name='action_confirm']")).click();
@@ -106,7 +81,9 @@ MOVE_ON = """
 READY = "!!document.querySelector('.o_form_view .o_notebook')"
 
 
-class BuyingCenterCase(HttpCase):
+class BuyingCenterCase(JourneyCase):
+    journey_login = 'center_rep'
+    journey_helpers = HELPERS
 
     @classmethod
     def setUpClass(cls):
@@ -131,28 +108,25 @@ class BuyingCenterCase(HttpCase):
             'name': "Pumps", 'type': 'opportunity', 'partner_id': cls.customer.id, 'user_id': cls.rep.id, 'team_id': team.id,
             'stage_id': cls.here.id, 'company_id': company.id})
 
-    def _journey(self, script):
-        code = '(async () => {' + HELPERS + script + '''console.log("test successful"); })()
-            .catch((error) => console.error(error.message + " | " + (document.querySelector(".modal")?.textContent || "")));'''
-        self.browser_js(f'/odoo/crm/{self.deal.id}', code, READY, login='center_rep', timeout=180)
+    def _show(self, script):
+        self._script(f'/odoo/crm/{self.deal.id}', script, ready=READY)
 
     def _walk(self):
-        self._journey(ADD_PEOPLE % json.dumps([["Berta Boss", "DP"], ["Emil Engineer", "TP"]]))
+        self._show(ADD_PEOPLE % json.dumps([["Berta Boss", "DP"], ["Emil Engineer", "TP"]]))
         boss, engineer = self.deal.crm_stakeholder_ids.sorted('influence', reverse=True)
         self.assertEqual((boss.partner_id, boss.influence, boss.relationship), (self.boss, 5, -1))
         self.assertEqual((engineer.influence, engineer.relationship), (3, 1))
         self.env['crm.visit'].with_user(self.rep)._record([{
             'partner_id': self.customer.id, 'lead_id': self.deal.id, 'contact_ids': [Command.set(self.boss.ids)]}])
         self.env.flush_all()
-        self._journey(SEE_NO_GAP)
-        self._journey(MOVE_ON)
+        self._show(SEE_NO_GAP)
+        self._show(MOVE_ON)
         self.assertEqual(self.deal.stage_id, self.signed)
         self.assertEqual((self.deal.crm_skip_ids.reason, self.deal.crm_skip_ids.user_id), ("They are in a hurry", self.rep))
 
 
 @tagged('post_install', '-at_install')
 class TestBuyingCenterDesktop(BuyingCenterCase):
-    browser_size = '1366x900'
 
     def test_deal(self):
         """Two people are added and moved on the map; a visit closes the gap; a held-up deal moves on with a reason."""
@@ -160,10 +134,8 @@ class TestBuyingCenterDesktop(BuyingCenterCase):
 
 
 @tagged('post_install', '-at_install')
-class TestBuyingCenterPhone(BuyingCenterCase):
+class TestBuyingCenterPhone(PhoneJourney, BuyingCenterCase):
     """The same on a phone, where nothing may be wider than the screen."""
-    browser_size = '390x844'
-    touch_enabled = True
 
     def test_deal(self):
         self._walk()

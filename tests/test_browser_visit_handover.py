@@ -1,14 +1,14 @@
 """Two customers change hands in a browser, and come back; stand-ins on a phone."""
-import json
 from datetime import timedelta
 
-from test_browser_customer import JOURNEY, READY
+from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 
-class HandoverCase(HttpCase):
+class HandoverCase(JourneyCase):
+    journey_login = 'hand_manager'
 
     @classmethod
     def setUpClass(cls):
@@ -28,13 +28,9 @@ class HandoverCase(HttpCase):
         cls.lead = cls.env['crm.lead'].create({
             'name': "Renewal of Acorn", 'type': 'opportunity', 'partner_id': cls.customers[0].id, 'user_id': cls.old.id})
 
-    def _journey(self, url, steps, login='hand_manager'):
-        self.browser_js(url, JOURNEY % json.dumps([*steps, ('fits', None)]), READY, login=login, timeout=120)
-
 
 @tagged('post_install', '-at_install')
 class TestHandoverDesktop(HandoverCase):
-    browser_size = '1366x900'
 
     def test_handover_and_undo(self):
         """The manager hands over from the contacts; the new owner finds the customers and the file; undoing gives them back."""
@@ -44,8 +40,7 @@ class TestHandoverDesktop(HandoverCase):
             'user_id': self.old.id, 'scope': 'some', 'partner_ids': [Command.set(self.customers.ids)]})
         form = f'/odoo/handovers/{handover.id}'
         self._journey(form, [
-            ('click', '[name=new_user_ids] input'), ('type', '[name=new_user_ids] input', "Bruno New"),
-            ('text', '.o-autocomplete--dropdown-item a', "Bruno New"), ('click', '.o-autocomplete--dropdown-item a'),
+            ('pick', '[name=new_user_ids] input', "Bruno New"),
             ('see', '[name=new_user_ids] .o_tag'), ('click', 'button[name=action_preview]'),
             ('text', '[name=line_ids] .o_data_row', "Zz Acorn"), ('text', '[name=line_ids] .o_data_row', "Bruno New"),
             ('click', '.nav-link[name=kinds]'), ('text', '[name=kind_ids]', "Open leads"),
@@ -71,9 +66,7 @@ class TestHandoverDesktop(HandoverCase):
 
 
 @tagged('post_install', '-at_install')
-class TestStandinPhone(HandoverCase):
-    browser_size = '390x844'
-    touch_enabled = True
+class TestStandinPhone(PhoneJourney, HandoverCase):
 
     def test_standins(self):
         """The stand-in sees who is away until when, opens it, and finds the colleague's lead with a banner."""

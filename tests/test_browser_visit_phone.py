@@ -1,22 +1,13 @@
 """A rep's day on the phone: two check-ins, one of them without a connection; the brief; an off-plan visit in a few taps."""
-import json
 from datetime import timedelta
 
-from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from journeys import JourneyCase, PhoneJourney
 
-# does one step after the other and fails with what it did not find; "taps" are counted, "offline" cuts the line
-JOURNEY = """
-(async () => {
-    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-    const until = async (check, what) => {
-        for (let tries = 0; tries < 1200; tries++) {
-            const found = await check();
-            if (found) { return found; }
-            await pause(50);
-        }
-        throw new Error(`not found: ${what}`);
-    };
+from odoo import Command, fields
+from odoo.tests import new_test_user, tagged
+
+# "offline" cuts the line, "loseAnswers" lets through what is sent but not what is answered
+HELPERS = """
     const send = XMLHttpRequest.prototype.send;
     const line = { cut: false, loseAnswers: false };
     XMLHttpRequest.prototype.send = function (body) {
@@ -34,19 +25,9 @@ JOURNEY = """
     const geolocation = { getCurrentPosition: (found) => found({
         coords: { latitude: 50.85, longitude: 4.35, accuracy: 12 }, timestamp: Date.now() - 3000 }) };
     Object.defineProperty(navigator, "geolocation", { value: geolocation, configurable: true });
-    const steps = {
-        see: (target) => until(() => document.querySelector(target), target),
-        text: (target, value) => until(() => document.querySelector(target)?.textContent.includes(value), `${target} with ${value}`),
-        without: (target) => until(() => !document.querySelector(target), `no ${target}`),
-        click: async (target) => (await until(() => document.querySelector(target + ":not(:disabled)"), target)).click(),
-        type: async (target, value) => {
-            const input = await steps.see(target);
-            input.value = value;
-            input.dispatchEvent(new Event("input", { bubbles: true }));
-            input.dispatchEvent(new Event("change", { bubbles: true }));
-        },
+    Object.assign(steps, {
         photo: async (target) => {
-            const input = await steps.see(target);
+            const input = await one(target);
             const canvas = Object.assign(document.createElement("canvas"), { width: 3000, height: 2000 });
             const blob = await new Promise((resolve) => canvas.toBlob(resolve));
             const files = new DataTransfer();
@@ -57,7 +38,6 @@ JOURNEY = """
         offline: () => { line.cut = true; window.dispatchEvent(new Event("offline")); },
         online: () => { line.cut = line.loseAnswers = false; window.dispatchEvent(new Event("online")); },
         loseAnswers: () => { line.cut = false; line.loseAnswers = true; },
-        pause,
         reopen: async () => {  // what the next page does with what the device has kept
             const { Outbox } = odoo.loader.modules.get("@crm_visit_quota/my_day/outbox_service");
             const { env } = odoo.__WOWL_DEBUG__.root;
@@ -65,14 +45,14 @@ JOURNEY = """
             const { OutboxStore } = odoo.loader.modules.get("@crm_visit_quota/my_day/outbox_store");
             await new Outbox(env.services.orm, new OutboxStore(env.services.crm_visit_outbox.store.name)).send();
         },
-        kept: (count) => until(async () => {
+        kept: (count) => until(`${count} entries kept on the device`, async () => {
             const name = (await indexedDB.databases()).find((one) => one.name.startsWith("crm_visit_")).name;
             const db = await new Promise((resolve) => { indexedDB.open(name).onsuccess = (ev) => resolve(ev.target.result); });
             const found = await new Promise((resolve) => {
                 db.transaction("events").objectStore("events").count().onsuccess = (ev) => resolve(ev.target.result); });
             db.close();
             return found === Number(count);
-        }, `${count} entries kept on the device`),
+        }),
         fits: () => {
             const width = document.documentElement.scrollWidth;
             const wide = [...document.querySelectorAll(".o_crm_my_day *, .o_crm_brief *, .modal-content")].find(
@@ -81,17 +61,13 @@ JOURNEY = """
                 throw new Error(`wider than ${window.innerWidth} px: ${wide ? wide.outerHTML.slice(0, 200) : width}`);
             }
         },
-    };
-    for (const [action, ...values] of %s) {
-        await steps[action](...values);
-    }
-    console.log("test successful");
-})().catch((error) => console.error(error.message));
+    });
 """
-READY = "!!document.querySelector('.o_web_client')"
 
 
-class PhoneCase(HttpCase):
+class PhoneCase(JourneyCase):
+    journey_login = 'phone_rep'
+    journey_helpers = HELPERS
 
     @classmethod
     def setUpClass(cls):
@@ -114,10 +90,6 @@ class PhoneCase(HttpCase):
             'check_ids': [Command.create({'name': "Show the catalogue", 'is_required': True})] if minutes else [],
         } for partner, minutes in ((cls.first, 0), (cls.second, 1))])
         cls.cards = [f'.o_crm_visit[data-visit="{visit.id}"]' for visit in cls.visits]
-
-    def _journey(self, url, steps, login='phone_rep'):
-        self.browser_js(url, JOURNEY % json.dumps(steps), READY, login=login, timeout=120)
-        self.env.invalidate_all()
 
     def _walk_a_day(self, end):
         """Two visits, the line is cut in the second; then ``end``, by which everything has come through."""
@@ -177,9 +149,7 @@ class PhoneCase(HttpCase):
 
 
 @tagged('post_install', '-at_install')
-class TestVisitPhone(PhoneCase):
-    browser_size = '390x844'
-    touch_enabled = True
+class TestVisitPhone(PhoneJourney, PhoneCase):
 
     def test_day(self):
         """Nothing that was done without a connection is lost, and it keeps its time."""
@@ -204,7 +174,6 @@ class TestVisitPhone(PhoneCase):
 
 @tagged('post_install', '-at_install')
 class TestVisitDesktop(PhoneCase):
-    browser_size = '1366x900'
 
     def test_day(self):
         self._walk_a_day([('online',), ('text', '.o_crm_status', "All sent")])

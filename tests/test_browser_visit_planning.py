@@ -1,61 +1,13 @@
 """Journeys of planning: a manager dispatches a task and reads what came of it, a representative plans a week and sees who is due."""
-import json
 from datetime import timedelta
 
+from journeys import JourneyCase, PhoneJourney
+
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
-
-# Steps are [action, selector, value]; each waits for what it needs, and fails with what it did not find
-JOURNEY = """
-(async () => {
-    const until = async (check, what) => {
-        for (let tries = 0; tries < 800; tries++) {
-            const error = document.querySelector(".o_error_dialog, .o_notification_bar.bg-danger");
-            if (error) { throw new Error(`${what}: ${error.textContent}`); }
-            const found = check();
-            if (found) { return found; }
-            await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-        throw new Error(`not found: ${what}`);
-    };
-    const shown = (target) => [...document.querySelectorAll(target)].find((node) => node.offsetParent);
-    for (const [action, target, value] of %s) {
-        if (action === "see") {
-            await until(() => shown(target), target);
-        } else if (action === "text") {
-            const holds = (node) => node.textContent.includes(value);
-            await until(() => [...document.querySelectorAll(target)].some(holds), `${target} with ${value}`);
-        } else if (action === "without") {
-            await until(() => !shown(target), `no ${target}`);
-        } else if (action === "click") {
-            (await until(() => shown(target), target)).click();
-        } else if (action === "tab") {
-            const named = (tab) => tab.textContent.includes(target);
-            (await until(() => [...document.querySelectorAll(".o_notebook .nav-link")].find(named), target)).click();
-        } else if (action === "type") {
-            const input = await until(() => shown(target), target);
-            input.focus();
-            input.value = value;
-            input.dispatchEvent(new Event("input", { bubbles: true }));
-            input.dispatchEvent(new Event("change", { bubbles: true }));
-        } else if (action === "choose") {
-            const select = await until(() => shown(target), target);
-            select.value = [...select.options].find((option) => option.textContent === value).value;
-            select.dispatchEvent(new Event("change", { bubbles: true }));
-        } else if (action === "fits") {
-            const width = document.documentElement.scrollWidth;
-            if (width > window.innerWidth) {
-                throw new Error(`page is ${width} px wide in a window of ${window.innerWidth} px`);
-            }
-        }
-    }
-    console.log("test successful");
-})().catch((error) => console.error(error.message));
-"""
-READY = "!!document.querySelector('.o_web_client')"
+from odoo.tests import new_test_user, tagged
 
 
-class PlanningCase(HttpCase):
+class PlanningCase(JourneyCase):
 
     @classmethod
     def setUpClass(cls):
@@ -75,13 +27,9 @@ class PlanningCase(HttpCase):
              'grade_date': fields.Date.today() - timedelta(days=40 - number)} for number, partner in enumerate(partners)])
         cls.profiles._plan_visits_now()
 
-    def _journey(self, url, steps, login):
-        self.browser_js(url, JOURNEY % json.dumps(steps), READY, login=login, timeout=120)
-
 
 @tagged('post_install', '-at_install')
 class TestPlanningDesktop(PlanningCase):
-    browser_size = '1366x900'
 
     def test_task(self):
         """From the list of who is due to a task; accepted, answered by visiting, and read on one page."""
@@ -125,15 +73,13 @@ class TestPlanningDesktop(PlanningCase):
 
 
 @tagged('post_install', '-at_install')
-class TestPlanningPhone(PlanningCase):
-    browser_size = '390x844'
-    touch_enabled = True
+class TestPlanningPhone(PhoneJourney, PlanningCase):
 
     def test_due(self):
         """Who is due, as cards; a visit is planned with two taps."""
         self._journey('/odoo/due-visits', [
-            ('text', '.o_kanban_record', "Hammond Hardware"), ('text', '.o_kanban_record', "Never visited"), ('fits', None),
-            ('click', '.o_kanban_record button[name=action_plan_visit]'), ('see', '.modal [name=partner_id]'), ('fits', None),
+            ('text', '.o_kanban_record', "Hammond Hardware"), ('text', '.o_kanban_record', "Never visited"),
+            ('click', '.o_kanban_record button[name=action_plan_visit]'), ('see', '.modal [name=partner_id]'),
             ('click', '.modal .o_form_button_save'), ('without', '.modal'), ('see', '.o_kanban_record .fa-calendar-check-o'),
         ], 'plan_rep')
         visit = self.env['crm.visit'].search([('user_id', '=', self.rep.id)])
@@ -144,7 +90,7 @@ class TestPlanningPhone(PlanningCase):
             'name': "Autumn range", 'customer_ids': [Command.set(self.profiles.ids)]})
         task.action_dispatch()
         self._journey('/odoo/my-visit-tasks', [
-            ('text', '.o_kanban_record', "Autumn range"), ('fits', None), ('click', '.o_kanban_record button[name=action_accept]'),
-            ('text', '.o_kanban_record [name=state]', "Accepted"), ('fits', None),
+            ('text', '.o_kanban_record', "Autumn range"), ('click', '.o_kanban_record button[name=action_accept]'),
+            ('text', '.o_kanban_record [name=state]', "Accepted"),
         ], 'plan_rep')
         self.assertIn('accepted', task.line_ids.mapped('state'))

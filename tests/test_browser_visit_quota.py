@@ -1,15 +1,14 @@
 """Visit quotas in a browser: the rep's own month down to the visits, a manager closing a month, the board, on desktop and phone."""
-import json
 from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
-from test_browser_customer import JOURNEY, READY
+from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 
-class VisitQuotaCase(HttpCase):
+class VisitQuotaCase(JourneyCase):
 
     @classmethod
     def setUpClass(cls):
@@ -40,9 +39,6 @@ class VisitQuotaCase(HttpCase):
         for month in cls.env['crm.visit.quota.month']._ensure(company):
             month._refresh()
 
-    def _journey(self, url, steps, login):
-        self.browser_js(url, JOURNEY % json.dumps(steps), READY, login=login, timeout=120)
-
     def _rep_sees_the_month(self):
         self._journey('/odoo/my-visit-month', [
             ('text', '.o_crm_my_visits', "1"), ('see', '.o_crm_my_month .progress'), ('text', '.o_crm_my_rank', "1"),
@@ -56,7 +52,6 @@ class VisitQuotaCase(HttpCase):
 
 @tagged('post_install', '-at_install')
 class TestVisitQuotaDesktop(VisitQuotaCase):
-    browser_size = '1366x900'
 
     def test_rep(self):
         """My month leads to exactly my visits."""
@@ -89,13 +84,8 @@ class TestVisitQuotaDesktop(VisitQuotaCase):
 
 
 @tagged('post_install', '-at_install')
-class TestVisitQuotaPhone(VisitQuotaCase):
+class TestVisitQuotaPhone(PhoneJourney, VisitQuotaCase):
     """The same on a phone, where nothing may be wider than the screen."""
-    browser_size = '390x844'
-    touch_enabled = True
-
-    def _journey(self, url, steps, login):
-        super()._journey(url, [*steps, ('fits', None)], login)
 
     def test_rep(self):
         self._rep_sees_the_month()
