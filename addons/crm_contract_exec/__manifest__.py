@@ -15,10 +15,16 @@
     'data': [
         'security/ir.model.access.csv',
         'security/crm_contract_rules.xml',
+        'security/crm_performance_rules.xml',
         'data/crm_contract_data.xml',
         'views/crm_contract_menus.xml',
         'views/crm_contract_views.xml',
         'views/crm_contract_type_views.xml',
+        'report/crm_performance_statement_report.xml',
+        'views/crm_performance_entry_views.xml',
+        'views/crm_performance_statement_views.xml',
+        'views/crm_performance_rule_views.xml',
+        'views/crm_performance_menus.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

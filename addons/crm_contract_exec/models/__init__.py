@@ -13,3 +13,10 @@ from . import crm_contract_step_invoice
 from . import crm_contract_step_picking
 from . import crm_contract_step_payment
 from . import stock_picking_step
+from . import crm_performance_rule
+from . import crm_performance_month
+from . import crm_performance_statement
+from . import crm_performance_entry
+from . import crm_performance_fact
+from . import crm_performance_book
+from . import crm_contract_performance
