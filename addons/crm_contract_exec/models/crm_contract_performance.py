@@ -61,7 +61,8 @@ class CrmContract(models.Model):
         self.env.flush_all()
         self.env.cr.execute(SQL(
             """UPDATE crm_contract AS contract SET credit_margin = found.margin
-                 FROM (SELECT contract.id, round((100 * (1 - SUM(%(cost)s) / NULLIF(SUM(line.price_subtotal), 0)))::numeric, 4)::float8 AS margin
+                 FROM (SELECT contract.id,
+                              round((100 * (1 - SUM(%(cost)s) / NULLIF(SUM(line.price_subtotal), 0)))::numeric, 4)::float8 AS margin
                          FROM crm_contract AS contract
                          JOIN res_company AS company ON company.id = contract.company_id
                          JOIN sale_order AS sale ON sale.crm_contract_id = contract.id AND sale.state <> 'cancel'

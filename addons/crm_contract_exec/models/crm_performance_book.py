@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-KEY = SQL("contract_id, user_id, event, res_model, res_id")
+KEY = "contract_id, user_id, event, res_model, res_id"
+KNOWN_KEY = "entry.contract_id, entry.user_id, entry.event, entry.res_model, entry.res_id"
 RUNS = SQL("contract.state IN ('signed', 'executing', 'suspended', 'completed', 'terminated')")
 
 
@@ -55,14 +56,7 @@ class CrmPerformanceEntry(models.Model):
             fact AS (%(facts)s),
             credited AS (%(credited)s),
             due AS (%(due)s),
-            known AS (SELECT %(known_key)s, SUM(entry.amount) AS amount, MAX(entry.number) AS number
-                        FROM crm_performance_entry AS entry JOIN crm_contract AS contract ON contract.id = entry.contract_id
-                       WHERE %(condition)s GROUP BY %(known_key)s),
-            difference AS (
-                SELECT %(key)s, due.date, due.base, due.percent, due.weight, COALESCE(due.amount, 0) AS target, known.number,
-                       COALESCE(due.amount, 0) - COALESCE(known.amount, 0) AS amount
-                  FROM due FULL JOIN known USING (%(key)s)
-                 WHERE COALESCE(due.amount, 0) <> COALESCE(known.amount, 0))
+            difference AS (%(difference)s)
             INSERT INTO crm_performance_entry (
                    company_id, month, date, user_id, team_id, contract_id, partner_id, event, reason, number, is_back, res_model, res_id,
                    contract_currency_id, base_amount, rule_id, share_percent, weight_percent, rate, target_amount, amount,
@@ -70,8 +64,8 @@ class CrmPerformanceEntry(models.Model):
             SELECT contract.company_id, GREATEST(date_trunc('month', day.date)::date, closed.next), day.date, difference.user_id,
                    COALESCE(member.crm_team_id, contract.team_id), contract.id, contract.partner_id, difference.event,
                    CASE WHEN number IS NULL THEN 'event' WHEN difference.amount > 0 THEN 'more' ELSE 'back' END, COALESCE(number, 0) + 1,
-                   difference.amount < 0, res_model, res_id, contract.currency_id, COALESCE(base, 0), scope.rule_id, percent, weight, scope.rate,
-                   target, difference.amount, %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                   difference.amount < 0, res_model, res_id, contract.currency_id, COALESCE(base, 0), scope.rule_id, percent, weight,
+                   scope.rate, target, difference.amount, %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
               FROM difference
               JOIN crm_contract AS contract ON contract.id = difference.contract_id
               JOIN (VALUES %(today)s) AS clock(company_id, today) ON clock.company_id = contract.company_id
@@ -80,17 +74,29 @@ class CrmPerformanceEntry(models.Model):
                    THEN GREATEST(COALESCE(difference.date, clock.today), contract.date_signed) ELSE clock.today END AS date) AS day
              CROSS JOIN LATERAL (SELECT (MAX(month.date) + interval '1 month')::date AS next FROM crm_performance_month AS month
                    WHERE month.company_id = contract.company_id AND month.state = 'closed') AS closed
-              LEFT JOIN LATERAL (%(member)s) AS member ON TRUE
+              LEFT JOIN LATERAL (
+                   SELECT member.crm_team_id FROM crm_team_member AS member JOIN crm_team AS team ON team.id = member.crm_team_id
+                    WHERE member.user_id = difference.user_id AND member.active
+                      AND (team.company_id IS NULL OR team.company_id = contract.company_id)
+                    ORDER BY member.crm_team_id = contract.team_id DESC, member.id LIMIT 1) AS member ON TRUE
              ORDER BY day.date, contract.id, difference.user_id, difference.event, res_model, res_id
             ON CONFLICT (contract_id, user_id, event, res_model, res_id, number) DO NOTHING
             """,
             scope=self._scope_sql(condition), invoiced=self._invoiced_part_sql(condition), facts=self._fact_sql(condition),
-            credited=self._credited_sql(), due=self._due_sql(), key=KEY, condition=condition, today=today, uid=self.env.uid,
-            known_key=SQL("entry.contract_id, entry.user_id, entry.event, entry.res_model, entry.res_id"), member=SQL(
-                """SELECT member.crm_team_id FROM crm_team_member AS member JOIN crm_team AS team ON team.id = member.crm_team_id
-                    WHERE member.user_id = difference.user_id AND member.active
-                      AND (team.company_id IS NULL OR team.company_id = contract.company_id)
-                    ORDER BY member.crm_team_id = contract.team_id DESC, member.id LIMIT 1"""))
+            credited=self._credited_sql(), due=self._due_sql(), difference=self._difference_sql(condition), today=today, uid=self.env.uid)
+
+    @api.model
+    def _difference_sql(self, condition):
+        """Return what is due less what is known, where they differ; documents that are gone are due nothing."""
+        return SQL(
+            """SELECT %(key)s, due.date, due.base, due.percent, due.weight, COALESCE(due.amount, 0) AS target, known.number,
+                      COALESCE(due.amount, 0) - COALESCE(known.amount, 0) AS amount
+                 FROM due FULL JOIN (
+                      SELECT %(known_key)s, SUM(entry.amount) AS amount, MAX(entry.number) AS number
+                        FROM crm_performance_entry AS entry JOIN crm_contract AS contract ON contract.id = entry.contract_id
+                       WHERE %(condition)s GROUP BY %(known_key)s) AS known USING (%(key)s)
+                WHERE COALESCE(due.amount, 0) <> COALESCE(known.amount, 0)""",
+            key=SQL(KEY), known_key=SQL(KNOWN_KEY), condition=condition)
 
     @api.model
     def _credited_sql(self):
@@ -101,7 +107,8 @@ class CrmPerformanceEntry(models.Model):
                  FROM crm_contract_share AS share JOIN scope USING (contract_id)
                 UNION ALL
                SELECT contract_id, user_id, 100, 100 FROM scope
-                WHERE user_id IS NOT NULL AND NOT EXISTS (SELECT FROM crm_contract_share AS share WHERE share.contract_id = scope.contract_id)""")
+                WHERE user_id IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM crm_contract_share AS share WHERE share.contract_id = scope.contract_id)""")
 
     @api.model
     def _due_sql(self):
@@ -128,7 +135,8 @@ class CrmPerformanceEntry(models.Model):
                  FROM crm_performance_entry WHERE statement_id IS NULL
                ON CONFLICT (company_id, date) DO NOTHING""", uid=self.env.uid))
         self.env.cr.execute(SQL(
-            """INSERT INTO crm_performance_statement (month_id, company_id, date, user_id, team_id, create_uid, write_uid, create_date, write_date)
+            """INSERT INTO crm_performance_statement (
+                      month_id, company_id, date, user_id, team_id, create_uid, write_uid, create_date, write_date)
                SELECT DISTINCT ON (month.id, entry.user_id) month.id, month.company_id, month.date, entry.user_id, entry.team_id,
                       %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                  FROM crm_performance_entry AS entry

@@ -43,7 +43,8 @@ class CrmPerformanceEntry(models.Model):
     rule_id = fields.Many2one('crm.performance.rule', index='btree_not_null', ondelete='set null', readonly=True)
     share_percent = fields.Float("Share (%)", readonly=True, aggregator=None)
     weight_percent = fields.Float("Weight (%)", readonly=True, aggregator=None, help="What the rule gives for the event.")
-    rate = fields.Float("Exchange Rate", readonly=True, digits=(16, 6), aggregator=None, help="Of the day on which the contract was signed.")
+    rate = fields.Float(
+        "Exchange Rate", readonly=True, digits=(16, 6), aggregator=None, help="Of the day on which the contract was signed.")
     currency_id = fields.Many2one(related='company_id.currency_id')
     target_amount = fields.Monetary("Credit Due", readonly=True, aggregator=None, help="What the document is worth to the person now.")
     amount = fields.Monetary("Credited", readonly=True, required=True, help="Credit due, less what was entered before.")

@@ -58,7 +58,8 @@ class CrmPerformanceEntry(models.Model):
     def _invoiced_part_sql(self, condition):
         """Return what was invoiced of each contract, net and gross, by invoice."""
         return SQL(
-            "SELECT contract_id, move_id, MAX(date) AS date, SUM(amount) AS amount, SUM(untaxed) AS untaxed FROM (%s) AS part GROUP BY 1, 2",
+            "SELECT contract_id, move_id, MAX(date) AS date, SUM(amount) AS amount, SUM(untaxed) AS untaxed"
+            " FROM (%s) AS part GROUP BY 1, 2",
             self.env['crm.contract']._invoiced_sql(SQL("NOT COALESCE(contract.is_manual, FALSE) AND %s", condition)))
 
     # ------------------------------------------------------------------
@@ -140,7 +141,7 @@ class CrmPerformanceEntry(models.Model):
             """SELECT lost.contract_id, 'written_off', 'account.move', lost.entry_id, MAX(lost.date), -SUM(lost.amount)::numeric,
                       MAX(scope.signed_weight + scope.delivered_weight + scope.invoiced_weight
                           + CASE WHEN lost.in_bank THEN scope.collected_weight ELSE 0 END)
-                 FROM (SELECT invoiced.contract_id, other.move_id AS entry_id, side.date, journal.type IN ('bank', 'cash', 'credit') AS in_bank,
+                 FROM (SELECT invoiced.contract_id, other.move_id AS entry_id, side.date, journal.type <> 'general' AS in_bank,
                               side.amount * invoiced.untaxed / NULLIF(move.amount_total, 0) * loss.share AS amount
                          FROM invoiced
                          JOIN account_move AS move ON move.id = invoiced.move_id
@@ -149,7 +150,8 @@ class CrmPerformanceEntry(models.Model):
                               SELECT credit_move_id AS other_id, max_date AS date, debit_amount_currency AS amount
                                 FROM account_partial_reconcile WHERE debit_move_id = term.id) AS side ON TRUE
                          JOIN account_move_line AS other ON other.id = side.other_id
-                         JOIN account_journal AS journal ON journal.id = other.journal_id AND journal.type IN ('general', 'bank', 'cash', 'credit')
+                         JOIN account_journal AS journal
+                              ON journal.id = other.journal_id AND journal.type IN ('general', 'bank', 'cash', 'credit')
                          JOIN res_company AS company ON company.id = move.company_id
                          JOIN LATERAL (
                               SELECT LEAST(1, COALESCE(SUM(item.balance) FILTER (WHERE account.account_type IN %s)

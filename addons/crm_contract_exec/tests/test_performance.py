@@ -1,3 +1,5 @@
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -213,7 +215,7 @@ class TestPerformance(PerformanceCommon):
             entry.amount = 5
         with self.assertRaises(UserError):
             entry.unlink()
-        with self.assertRaises(Exception), mute_logger('odoo.sql_db'), self.cr.savepoint():
+        with self.assertRaises(IntegrityError), mute_logger('odoo.sql_db'), self.cr.savepoint():
             contract.unlink()
             self.env.flush_all()
 
