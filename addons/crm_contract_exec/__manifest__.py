@@ -16,7 +16,9 @@
         'security/ir.model.access.csv',
         'security/crm_contract_rules.xml',
         'security/crm_performance_rules.xml',
+        'security/crm_collection_rules.xml',
         'data/crm_contract_data.xml',
+        'data/crm_collection_cron.xml',
         'views/crm_contract_menus.xml',
         'views/crm_contract_views.xml',
         'views/crm_contract_type_views.xml',
@@ -25,6 +27,8 @@
         'views/crm_performance_statement_views.xml',
         'views/crm_performance_rule_views.xml',
         'views/crm_performance_menus.xml',
+        'views/crm_payment_promise_views.xml',
+        'views/crm_payment_dispute_views.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

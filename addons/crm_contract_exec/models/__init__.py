@@ -20,3 +20,6 @@ from . import crm_performance_entry
 from . import crm_performance_fact
 from . import crm_performance_book
 from . import crm_contract_performance
+from . import crm_payment_promise
+from . import crm_payment_promise_judge
+from . import crm_payment_dispute
