@@ -23,3 +23,4 @@ from . import crm_contract_performance
 from . import crm_payment_promise
 from . import crm_payment_promise_judge
 from . import crm_payment_dispute
+from . import account_partial_reconcile

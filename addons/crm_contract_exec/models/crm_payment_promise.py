@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 GRACE_DAYS = 2      # bank statements come in later than money does
+BATCH = 200         # customers whose promises are judged in one go
 REVISION_DAYS = 60  # for so long a broken promise is looked at again, in case money was booked late
 
 
@@ -143,12 +144,13 @@ class CrmPaymentPromise(models.Model):
 
     @api.model
     def _cron_judge(self):
-        """Find out which promises were kept; resumable, as each customer's promises are judged and committed together."""
+        """Find out which promises were kept; resumable, as a customer's promises are judged and committed together."""
         due = self.sudo().search([('state', '=', 'open')])
         since = fields.Date.today() - timedelta(days=REVISION_DAYS)
         due |= self.sudo().search([('state', '=', 'broken'), ('date', '>=', since)])
-        batches = list(due.grouped(lambda promise: promise.company_id).items())
-        for left, (_company, promises) in zip(range(len(batches) - 1, -1, -1), batches):
+        customers = list(due.grouped('partner_id').values())
+        batches = [due.browse().union(*customers[start:start + BATCH]) for start in range(0, len(customers), BATCH)]
+        for left, promises in zip(range(len(batches) - 1, -1, -1), batches):
             promises._judge()
             if not self.env['ir.cron']._commit_progress(len(promises), remaining=left):
                 break

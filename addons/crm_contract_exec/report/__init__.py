@@ -1,0 +1,2 @@
+from . import crm_receivable
+from . import crm_receivable_sql

@@ -4,3 +4,4 @@ from . import test_performance
 from . import test_payment_promise
 from . import test_payment_dispute
 from . import test_tools
+from . import test_receivable
