@@ -13,8 +13,8 @@ class CrmReceivable(models.Model):
     """What customers owe, item by item: the instalments of signed contracts, each with its own due day, and the due lines of invoices
     that no plan covers. Payments and credit notes that nobody has matched yet stand beside, negative.
 
-    As of today, or of the day in the context key ``crm_as_of`` (invalidate the model before asking for another day). A view: ids are those of the records behind, times four, plus 1 for
-    instalments and 2 for contracts.
+    As of today, or of the day in the context key ``crm_as_of`` (invalidate the model before asking for another day). A view: ids are
+    those of the records behind, times four, plus 1 for instalments and 2 for contracts.
     """
     _name = 'crm.receivable'
     _description = "Receivable"

@@ -82,7 +82,8 @@ class CrmReceivable(models.Model):
         """The receivable items of the books that were open on the day."""
         return SQL(
             """SELECT line.id, line.move_id, line.company_id, partner.commercial_partner_id AS partner_id, line.currency_id,
-                      COALESCE(line.invoice_date, line.date) AS date, COALESCE(line.date_maturity, line.invoice_date, line.date) AS date_due,
+                      COALESCE(line.invoice_date, line.date) AS date,
+                      COALESCE(line.date_maturity, line.invoice_date, line.date) AS date_due,
                       line.amount_currency AS amount, line.amount_residual_currency + COALESCE(later.amount, 0) AS open_amount,
                       line.display_type = 'payment_term' AS is_document
                  FROM (SELECT item.id FROM account_move_line AS item
@@ -123,10 +124,12 @@ class CrmReceivable(models.Model):
                       CASE WHEN candidate.open_amount < 0 THEN 'credit' WHEN candidate.is_document THEN 'invoice' ELSE 'entry' END AS kind,
                       candidate.company_id, candidate.partner_id, candidate.currency_id, move.invoice_user_id AS user_id,
                       share.contract_id, NULL::int AS step_id, candidate.move_id, candidate.id AS line_id, candidate.date,
-                      candidate.date_due, candidate.amount * (1 - share.total) AS amount, candidate.open_amount * (1 - share.total) AS open_amount
+                      candidate.date_due, candidate.amount * (1 - share.total) AS amount,
+                      candidate.open_amount * (1 - share.total) AS open_amount
                  FROM candidate
                  JOIN account_move AS move ON move.id = candidate.move_id
-           CROSS JOIN LATERAL (SELECT COALESCE(SUM(ABS(covered.share)), 0) AS total, MAX(COALESCE(move.crm_contract_id, covered.contract_id)) AS contract_id
+           CROSS JOIN LATERAL (SELECT COALESCE(SUM(ABS(covered.share)), 0) AS total,
+                                      MAX(COALESCE(move.crm_contract_id, covered.contract_id)) AS contract_id
                                  FROM covered WHERE covered.move_id = candidate.move_id) AS share
                 WHERE share.total < 0.9999
                 UNION ALL

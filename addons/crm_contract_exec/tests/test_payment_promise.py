@@ -1,3 +1,5 @@
+from psycopg2.errors import CheckViolation
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -91,7 +93,7 @@ class TestPaymentPromise(ContractCommon):
         with self.assertRaises(ValidationError):
             self._promise(move_ids=foreign.ids)
         for vals in ({'amount': 0}, {'date': '2026-05-31'}):
-            with self.assertRaises(Exception), mute_logger('odoo.sql_db'), self.cr.savepoint():
+            with self.assertRaises(CheckViolation), mute_logger('odoo.sql_db'), self.cr.savepoint():
                 self._promise(**vals)
 
     def test_person(self):

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -40,7 +41,7 @@ class TestReceivable(ContractCommon):
     def test_terms(self):
         """Two due lines of one invoice are two items."""
         term = self.env['account.payment.term'].create({'name': "Half", 'line_ids': [
-            (0, 0, {'value': 'percent', 'value_amount': 50, 'nb_days': 0}), (0, 0, {'value': 'percent', 'value_amount': 50, 'nb_days': 30})]})
+            Command.create({'value': 'percent', 'value_amount': 50, 'nb_days': days}) for days in (0, 30)]})
         self._invoices([(self.customer, '2026-06-01', 100)], due=term)
         self.assertEqual(self._rows(), [('invoice', 50, '1_30', 14), ('invoice', 50, '0_due', 0)])
 

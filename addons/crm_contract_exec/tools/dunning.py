@@ -1,5 +1,4 @@
 """Which level of a dunning policy an item has come to, what of it is left out, and what being late costs."""
-import datetime
 from typing import Any, NamedTuple
 
 
@@ -24,6 +23,7 @@ def next_level(levels, days_overdue, last=None, last_date=None, today=None):
     :param levels: in order
     :param last: key of the level that the item was last dunned with, on ``last_date``
 
+    >>> import datetime
     >>> levels = [Level('a', 1, 0), Level('b', 15, 10)]
     >>> day = lambda number: datetime.date(2026, 6, number)
     >>> [next_level(levels, days) for days in (0, 1, 40)]       # the due day itself is not dunned
