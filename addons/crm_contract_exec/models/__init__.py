@@ -3,6 +3,7 @@ from . import crm_contract
 from . import crm_contract_state
 from . import crm_contract_share
 from . import crm_contract_fact
+from . import crm_contract_cost
 from . import crm_contract_step
 from . import crm_contract_step_line
 from . import sale_order

@@ -5,3 +5,5 @@ from . import test_payment_promise
 from . import test_payment_dispute
 from . import test_tools
 from . import test_receivable
+from . import test_contract_report
+from . import test_contract_delay
