@@ -16,13 +16,7 @@ class CrmContract(models.Model):
     def _company_rate_sql(self, day):
         """Return what one unit of the company's currency is in the currency of ``contract`` on a day (SQL): amounts divided by it are
         in the company's currency. Needs the aliases ``contract`` and ``company``."""
-        rate = """COALESCE((SELECT rate.rate FROM res_currency_rate AS rate
-                             WHERE rate.currency_id = %(currency)s AND rate.name <= %(day)s
-                               AND (rate.company_id IS NULL OR rate.company_id = SPLIT_PART(company.parent_path, '/', 1)::int)
-                             ORDER BY rate.company_id, rate.name DESC LIMIT 1), 1)"""
-        return SQL(
-            "(CASE WHEN contract.currency_id = company.currency_id THEN 1 ELSE %s / %s END)",
-            SQL(rate, currency=SQL("contract.currency_id"), day=day), SQL(rate, currency=SQL("company.currency_id"), day=day))
+        return self.env['crm.performance.entry']._rate_sql(SQL("company.currency_id"), SQL("contract.currency_id"), day)
 
     @api.model
     def _unit_cost_sql(self, company):
@@ -50,14 +44,14 @@ class CrmContract(models.Model):
                   AND own.move_type IN ('out_invoice', 'out_refund', 'out_receipt')""", condition=condition)
 
     @api.model
-    def _cost_sql(self, condition=EVERY):
+    def _goods_cost_sql(self, condition=EVERY):
         """Return the relation ``(contract_id, product_id, date, amount)`` of the cost of what was sold, by the day of the delivery or
         of the invoice. Goods kept in stock: what the stock valuation took for them, less what it took back on returns; dropshipped
         ones and what is not kept in stock, such as services: the quantity delivered, or invoiced, at the product's present cost."""
-        return SQL("%s UNION ALL %s", self._cost_stock_sql(condition), self._cost_service_sql(condition))
+        return SQL("%s UNION ALL %s", self._goods_cost_stock_sql(condition), self._goods_cost_service_sql(condition))
 
     @api.model
-    def _cost_stock_sql(self, condition):
+    def _goods_cost_stock_sql(self, condition):
         return SQL(
             """SELECT fact.contract_id, product.id AS product_id, fact.date,
                       CASE WHEN move.is_dropship THEN fact.quantity * %(cost)s ELSE SIGN(fact.quantity) * move.value END AS amount
@@ -71,7 +65,7 @@ class CrmContract(models.Model):
             delivered=self._delivered_sql(condition), cost=self._unit_cost_sql(SQL("line.company_id")))
 
     @api.model
-    def _cost_service_sql(self, condition):
+    def _goods_cost_service_sql(self, condition):
         return SQL(
             """SELECT fact.contract_id, product.id AS product_id, move.invoice_date AS date,
                       CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * item.quantity * %(cost)s AS amount

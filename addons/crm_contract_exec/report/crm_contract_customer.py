@@ -70,7 +70,7 @@ class CrmContractCustomer(models.Model):
             SQL("COALESCE(SUM(revenue) FILTER (WHERE date > %s AND date <= %s), 0)", start, end) for end, start in pairwise(ends))
         return SQL(
             """SELECT customer.id, customer.partner_id, customer.company_id, company.currency_id, customer.user_id, customer.grade_id,
-                      revenue, margin, spread.quarters, spread.fluctuation
+                      total.revenue, total.margin, spread.quarters, spread.fluctuation
                  FROM (SELECT partner_id, company_id, SUM(revenue) AS revenue, SUM(margin) AS margin, ARRAY[%(quarters)s] AS by_quarter
                          FROM (%(lines)s) AS line WHERE date <= %(today)s GROUP BY partner_id, company_id) AS total
                  JOIN crm_customer AS customer USING (partner_id, company_id)
@@ -79,7 +79,7 @@ class CrmContractCustomer(models.Model):
                       SELECT COUNT(*) FILTER (WHERE amount > 0) AS quarters,
                              (100 * STDDEV_POP(amount) / NULLIF(GREATEST(AVG(amount), 0), 0))::float8 AS fluctuation
                         FROM UNNEST(by_quarter) AS amount) AS spread
-                WHERE customer.active AND revenue <> 0""",
+                WHERE customer.active AND total.revenue <> 0""",
             quarters=quarters, today=today,
             lines=self.env['crm.contract.sale']._lines_sql(today - relativedelta(years=1) + relativedelta(days=1)))
 

@@ -71,11 +71,11 @@ class CrmContractResult(models.Model):
     def _computed_sql(self):
         """Return the rows with the differences of what :meth:`_figures_sql` finds."""
         return SQL(
-            """SELECT figure.*, planned_revenue - planned_cost AS planned_margin, revenue - cost - expense AS margin,
+            """SELECT figure.*, planned_revenue - planned_cost AS planned_margin, figure.revenue - cost - expense AS margin,
                       expected.margin AS expected_margin, expected.margin - (planned_revenue - planned_cost) AS deviation,
                       100 * expected.margin / NULLIF(final.revenue, 0) AS margin_percent
                  FROM (%s) AS figure
-           CROSS JOIN LATERAL (SELECT CASE WHEN figure.state = ANY(%s) THEN planned_revenue ELSE revenue END AS revenue) AS final
+           CROSS JOIN LATERAL (SELECT CASE WHEN figure.state = ANY(%s) THEN planned_revenue ELSE figure.revenue END AS revenue) AS final
            CROSS JOIN LATERAL (
                       SELECT final.revenue - cost - expense - CASE WHEN figure.state = ANY(%s) THEN cost_left ELSE 0 END AS margin
                       ) AS expected""", self._figures_sql(), list(RUNNING), list(RUNNING))
@@ -110,7 +110,7 @@ class CrmContractResult(models.Model):
                       ON expense.contract_id = contract.id
                 WHERE %(condition)s""",
             rate=contracts._company_rate_sql(SQL("COALESCE(contract.date_signed, CURRENT_DATE)")), planned=self._planned_sql(condition),
-            invoiced=contracts._invoiced_sql(condition), cost=contracts._cost_sql(condition), expense=contracts._expense_sql(condition),
+            invoiced=contracts._invoiced_sql(condition), cost=contracts._goods_cost_sql(condition), expense=contracts._expense_sql(condition),
             condition=condition)
 
     @api.model

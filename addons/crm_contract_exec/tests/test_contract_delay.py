@@ -13,6 +13,7 @@ class TestContractDelay(ContractCommon):
             'days_late': late, **vals})
 
     def _delay(self, step):
+        self.env.invalidate_all()    # rows of reports are read once per transaction
         row = self.env['crm.contract.delay'].search([('step_id', '=', step.id)])
         return row.department, row.cause, row.own_days
 
