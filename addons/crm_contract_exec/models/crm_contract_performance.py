@@ -19,6 +19,7 @@ class CrmContract(models.Model):
         "Credited", compute='_compute_credited_amount', currency_field='company_currency_id',
         help="Performance credited so far, to the people whose entries you may see.")
 
+    @api.depends_context('uid', 'allowed_company_ids')
     def _compute_credited_amount(self):
         amounts = {}
         if self.env['crm.performance.entry'].has_access('read'):
