@@ -20,6 +20,7 @@
         'security/crm_contract_report_rules.xml',
         'data/crm_contract_data.xml',
         'data/crm_collection_cron.xml',
+        'data/crm_contract_metric_data.xml',
         'views/crm_contract_menus.xml',
         'views/crm_contract_views.xml',
         'views/crm_contract_type_views.xml',
@@ -38,6 +39,7 @@
         'views/crm_contract_customer_views.xml',
         'views/crm_contract_delay_views.xml',
         'views/crm_contract_bill_views.xml',
+        'views/crm_customer_contract_views.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

@@ -25,3 +25,7 @@ from . import crm_payment_promise
 from . import crm_payment_promise_judge
 from . import crm_payment_dispute
 from . import account_partial_reconcile
+from . import crm_metric_contract
+from . import crm_customer_contract
+from . import crm_timeline_contract
+from . import crm_tile_contract

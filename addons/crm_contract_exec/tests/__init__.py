@@ -8,3 +8,4 @@ from . import test_receivable
 from . import test_contract_report
 from . import test_contract_delay
 from . import test_performance_statement
+from . import test_contract_points
