@@ -21,6 +21,7 @@
         'data/crm_contract_data.xml',
         'data/crm_collection_cron.xml',
         'data/crm_contract_metric_data.xml',
+        'data/crm_promise_metric_data.xml',
         'views/crm_contract_menus.xml',
         'views/crm_contract_views.xml',
         'views/crm_contract_type_views.xml',

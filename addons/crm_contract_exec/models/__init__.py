@@ -29,3 +29,5 @@ from . import crm_metric_contract
 from . import crm_customer_contract
 from . import crm_timeline_contract
 from . import crm_tile_contract
+from . import crm_metric_promise
+from . import crm_timeline_promise

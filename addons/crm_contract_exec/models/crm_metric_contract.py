@@ -76,7 +76,8 @@ class CrmMetric(models.Model):
         """Mean days by which instalments paid in the window were late; early and punctual ones count as 0."""
         fact = self._fact_contract_step(scope)
         return Measure(fact, fact.aggregate(
-            SQL("AVG(GREATEST(fact.done - fact.due, 0))"), self._window(scope.date), SQL("fact.kind = 'collect' AND fact.done IS NOT NULL")))
+            SQL("AVG(GREATEST(fact.done - fact.due, 0))"), self._window(scope.date),
+            SQL("fact.kind = 'collect' AND fact.done IS NOT NULL")))
 
     def _metric_instalment_overdue(self, scope):
         """Open amount of instalments past their due day; on the day itself nothing is overdue yet."""
@@ -90,4 +91,5 @@ class CrmMetric(models.Model):
         done = SQL("fact.kind = 'deliver' AND fact.done IS NOT NULL")
         return Measure(fact, SQL(
             "100.0 * %s / NULLIF(%s, 0)",
-            fact.aggregate(SQL("COUNT(*)"), window, SQL("%s AND fact.done <= fact.due", done)), fact.aggregate(SQL("COUNT(*)"), window, done)))
+            fact.aggregate(SQL("COUNT(*)"), window, SQL("%s AND fact.done <= fact.due", done)),
+            fact.aggregate(SQL("COUNT(*)"), window, done)))

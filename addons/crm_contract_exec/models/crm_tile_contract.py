@@ -3,6 +3,7 @@ from odoo import models
 from odoo.addons.crm_grading.tools.extension import Tile
 
 from ..tools.contract_state import RUNNING
+from ..tools.step_state import OPEN
 
 
 class CrmTile(models.AbstractModel):
@@ -19,7 +20,8 @@ class CrmTile(models.AbstractModel):
             domain.append(('partner_id', '=', place.customer.partner.id))
         count = contracts.search_count(domain)
         return Tile(
-            self.env._("Contracts under way"), count, 'crm.contract', domain, icon='fa-handshake-o', tone='info', sequence=31) if count else None
+            self.env._("Contracts under way"), count, 'crm.contract', domain, icon='fa-handshake-o', tone='info',
+            sequence=31) if count else None
 
     def _tile_steps_overdue(self, place):
         """Steps past their due day; the warehouse sees its deliveries."""
@@ -27,7 +29,7 @@ class CrmTile(models.AbstractModel):
         if not steps.has_access('read'):
             return None
         domain = [
-            ('company_id', '=', place.company.id), ('state', 'in', ('wait', 'ready', 'partial', 'overdue')), ('contract_state', 'in', RUNNING),
+            ('company_id', '=', place.company.id), ('state', 'in', OPEN), ('contract_state', 'in', RUNNING),
             ('date_due', '<', place.company._crm_today())]
         if place.customer:
             domain.append(('partner_id', '=', place.customer.partner.id))

@@ -121,6 +121,49 @@ class TestContractTimeline(TimelineContractCase, ContractPointCase):
         self.assertFalse(self._timeline('contract_step', self.customer))
 
 
+class PromiseCase(ContractPointCase):
+
+    def _promise(self, partner, day, company=None, **vals):
+        company = company or self.company
+        return self.env['crm.payment.promise'].create({
+            'partner_id': partner.id, 'company_id': company.id, 'amount': 100, 'date_given': day, 'date': day,
+            'currency_id': company.currency_id.id, **vals})
+
+    def _dispute(self, partner, day, company=None):
+        invoice = self._invoices([(partner, day, 100)], company=company)
+        return self.env['crm.payment.dispute'].create({
+            'name': "Damaged", 'partner_id': partner.commercial_partner_id.id, 'company_id': invoice.company_id.id, 'move_id': invoice.id,
+            'amount': 40, 'date': day})
+
+
+@tagged('post_install', '-at_install')
+class TestPromiseMetric(MetricContractCase, PromiseCase):
+    metric_module = 'crm_contract_exec'
+
+    def _contract_metrics(self, subject='customer'):
+        return super()._contract_metrics(subject).filtered(lambda metric: metric.code in ('broken_promises', 'disputes'))
+
+    def _feed(self, partner, company, day):
+        self._promise(partner, day, company).state = 'broken'
+        self._dispute(partner, day, company)
+
+    def test_values(self):
+        """Kept and open promises are not broken ones; a settled dispute was one."""
+        for state in ('kept', 'open', 'cancelled', 'broken'):
+            self._promise(self.customer, '2026-06-01').state = state
+        self._dispute(self.customer, '2026-06-01').state = 'settled'
+        self.assertEqual((self._value('broken_promises', self.customer), self._value('disputes', self.customer)), (1, 1))
+        self.assertEqual((self._value('broken_promises', self.customer2), self._value('disputes', self.customer2)), (0, 0))
+
+
+@tagged('post_install', '-at_install')
+class TestPromiseTimeline(TimelineContractCase, PromiseCase):
+    timeline_kinds = ('promise', 'dispute')
+
+    def _happen(self, kind, partner, company):
+        return self._promise(partner, '2026-06-12', company) if kind == 'promise' else self._dispute(partner, '2026-06-12', company)
+
+
 @tagged('post_install', '-at_install')
 class TestContractTile(TileContractCase, ContractPointCase):
     tile_keys = {'contracts_running': 'overview', 'steps_overdue': 'overview', 'my_performance': 'overview'}
