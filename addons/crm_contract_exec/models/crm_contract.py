@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import is_html_empty
 
 from ..tools.contract_state import STATES
 
@@ -39,6 +40,8 @@ class CrmContract(models.Model):
         'crm.team', "Sales Team", compute='_compute_team_id', store=True, readonly=False, precompute=True, index='btree_not_null',
         ondelete='set null', check_company=True)
     share_ids = fields.One2many('crm.contract.share', 'contract_id', "Credited To", copy=True)
+    party_ids = fields.One2many('crm.contract.party', 'contract_id', "Further Parties", copy=True)
+    document_ids = fields.One2many('crm.contract.document', 'contract_id', "Documents", copy=False)
 
     # where it comes from
     lead_id = fields.Many2one('crm.lead', "Opportunity", index='btree_not_null', ondelete='set null', check_company=True)
@@ -55,12 +58,31 @@ class CrmContract(models.Model):
     manual_total = fields.Monetary("Agreed Gross Amount", copy=True, help="For a contract without orders.")
     amount_untaxed = fields.Monetary("Net Amount", compute='_compute_amounts', store=True, tracking=True)
     amount_total = fields.Monetary("Gross Amount", compute='_compute_amounts', store=True, tracking=True)
+    company_untaxed = fields.Monetary(
+        "Net in Company Currency", compute='_compute_company_amounts', store=True, currency_field='company_currency_id',
+        help="At the rate of the day of signing; until then, of the day on which the amount was entered.")
+    company_total = fields.Monetary(
+        "Gross in Company Currency", compute='_compute_company_amounts', store=True, currency_field='company_currency_id',
+        help="At the rate of the day of signing; until then, of the day on which the amount was entered.")
     is_manual = fields.Boolean(
         "Without Odoo Invoices",
         help="Invoices and payments of this contract are kept elsewhere: its steps are ticked by hand, and say so.")
-    clauses = fields.Html()
-    warranty_months = fields.Integer("Warranty (Months)", help="From the last delivery or acceptance.")
-    retention_percent = fields.Float("Retention (%)", help="Share of the gross amount that the customer keeps until the warranty has ended.")
+    clauses = fields.Html(compute='_compute_of_type', store=True, readonly=False, precompute=True)
+    warranty_months = fields.Integer(
+        "Warranty (Months)", compute='_compute_of_type', store=True, readonly=False, precompute=True,
+        help="From the last delivery or acceptance.")
+    retention_percent = fields.Float(
+        "Retention (%)", compute='_compute_of_type', store=True, readonly=False, precompute=True, aggregator='avg',
+        help="Share of the gross amount that the customer keeps until the warranty has ended.")
+
+    # what became of it
+    signed_by = fields.Char(copy=False, readonly=True, help="Who signed for the customer, as written on the contract.")
+    signature = fields.Image(copy=False, readonly=True, max_width=1024, max_height=1024, attachment=True)
+    state_reason = fields.Char("Reason", copy=False, readonly=True, help="Why it was rejected, suspended, terminated or cancelled.")
+    date_completed = fields.Date("Completed On", copy=False, readonly=True)
+    date_terminated = fields.Date("Terminated On", copy=False, readonly=True)
+    settlement_amount = fields.Monetary(
+        "Settlement", copy=False, readonly=True, help="What the customer still pays on termination (negative: what we pay back).")
 
     # carrying out
     step_ids = fields.One2many('crm.contract.step', 'contract_id', "Execution Plan", copy=False)
@@ -73,6 +95,10 @@ class CrmContract(models.Model):
     overdue_amount = fields.Monetary("Overdue", readonly=True, copy=False)
     next_date = fields.Date("Next Step Due", readonly=True, copy=False)
 
+    _warranty_positive = models.Constraint('CHECK(warranty_months >= 0)', "A warranty cannot last less than no time.")
+    _retention_range = models.Constraint(
+        'CHECK(retention_percent >= 0 AND retention_percent < 100)', "A retention lies between 0 and less than 100 percent.")
+    _amounts_positive = models.Constraint('CHECK(manual_untaxed >= 0 AND manual_total >= 0)', "The amount of a contract cannot be negative.")
     _name_company_uniq = models.Constraint('UNIQUE(name, company_id)', "The company has a contract of this number already.")
     _customer_idx = models.Index("(company_id, partner_id, state)")
 
@@ -100,6 +126,24 @@ class CrmContract(models.Model):
             contract.amount_untaxed = sum(orders.mapped('amount_untaxed')) if orders else contract.manual_untaxed
             contract.amount_total = sum(orders.mapped('amount_total')) if orders else contract.manual_total
 
+    @api.depends('amount_untaxed', 'amount_total', 'currency_id', 'company_id', 'date_signed')
+    def _compute_company_amounts(self):
+        for contract in self:
+            company = contract.company_id or self.env.company
+            day = contract.date_signed or company._crm_today()
+            currency = contract.currency_id or company.currency_id
+            contract.company_untaxed = currency._convert(contract.amount_untaxed, company.currency_id, company, day)
+            contract.company_total = currency._convert(contract.amount_total, company.currency_id, company, day)
+
+    @api.depends('type_id')
+    def _compute_of_type(self):
+        """What the type of contract says where nothing was entered; its clauses in the language of the customer."""
+        for contract in self:
+            kind = contract.type_id.with_context(lang=contract.partner_id.lang or self.env.lang)
+            contract.clauses = kind.clauses if is_html_empty(contract.clauses) else contract.clauses
+            contract.warranty_months = contract.warranty_months or kind.warranty_months
+            contract.retention_percent = contract.retention_percent or kind.retention_percent
+
     def _compute_access_url(self):
         super()._compute_access_url()
         for contract in self:
@@ -121,9 +165,12 @@ class CrmContract(models.Model):
             if not vals.get('name') or vals['name'] == self.env._("New"):
                 company = vals.get('company_id') or self.env.company.id
                 vals['name'] = self.env['ir.sequence'].with_company(company).next_by_code('crm.contract') or self.env._("New")
-        return super().create(self._of_customers(vals_list))
+        contracts = super().create(self._of_customers(vals_list))
+        contracts._check_new()
+        return contracts
 
     def write(self, vals):
+        self._check_lock(vals)
         return super().write(self._of_customers([vals])[0])
 
     @api.model
@@ -136,8 +183,3 @@ class CrmContract(models.Model):
             if commercial.get(vals.get('partner_id'), vals.get('partner_id')) != vals.get('partner_id') else vals
             for vals in vals_list
         ]
-
-    def _take_over_amounts(self):
-        """Bring the amounts in line with the orders, after orders came under the contract, left it or were changed by an amendment."""
-        self.env.add_to_compute(self._fields['amount_untaxed'], self)
-        self.env.add_to_compute(self._fields['amount_total'], self)

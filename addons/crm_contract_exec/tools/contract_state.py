@@ -24,6 +24,19 @@ EDITABLE = ('draft',)                                          # its terms may b
 BINDING = ('signed', 'executing', 'suspended', 'completed')    # counts as contracted
 RUNNING = ('signed', 'executing', 'suspended')                 # something is still to be done
 SIGNED_EVER = (*BINDING, 'terminated')
+REASONED = ('reject', 'suspend', 'terminate', 'cancel')        # are done with a reason given
+
+# What was agreed: written in draft only, later by an amendment.
+TERMS = frozenset({
+    'title', 'type_id', 'partner_id', 'company_id', 'currency_id', 'manual_untaxed', 'manual_total', 'is_manual', 'clauses', 'date_start',
+    'date_end', 'warranty_months', 'retention_percent', 'share_ids', 'party_ids',
+})
+# What a transition or the books write, and nobody by hand.
+KEPT = frozenset({
+    'name', 'state', 'date_signed', 'signed_by', 'signature', 'state_reason', 'date_completed', 'date_terminated', 'settlement_amount',
+    'discount_percent', 'approvals_left', 'approval_ids', 'delivered_percent', 'accepted_percent', 'invoiced_amount', 'collected_amount', 'invoiced_percent',
+    'collected_percent', 'overdue_amount', 'next_date',
+})
 
 
 def target(transition, state):
