@@ -98,7 +98,8 @@ class CrmContract(models.Model):
     _warranty_positive = models.Constraint('CHECK(warranty_months >= 0)', "A warranty cannot last less than no time.")
     _retention_range = models.Constraint(
         'CHECK(retention_percent >= 0 AND retention_percent < 100)', "A retention lies between 0 and less than 100 percent.")
-    _amounts_positive = models.Constraint('CHECK(manual_untaxed >= 0 AND manual_total >= 0)', "The amount of a contract cannot be negative.")
+    _amounts_positive = models.Constraint(
+        'CHECK(manual_untaxed >= 0 AND manual_total >= 0)', "The amount of a contract cannot be negative.")
     _name_company_uniq = models.Constraint('UNIQUE(name, company_id)', "The company has a contract of this number already.")
     _customer_idx = models.Index("(company_id, partner_id, state)")
 

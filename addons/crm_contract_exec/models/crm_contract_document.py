@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-KINDS = [('signed', "Signed Contract"), ('annex', "Annex"), ('acceptance', "Acceptance"), ('termination', "Termination"), ('other', "Other")]
+KINDS = [
+    ('signed', "Signed Contract"), ('annex', "Annex"), ('acceptance', "Acceptance"), ('termination', "Termination"), ('other', "Other"),
+]
+PROOFS = ('signed', 'acceptance', 'termination')
+UNSIGNED = ('draft', 'approval', 'approved', 'cancelled')
 
 
 class CrmContractDocument(models.Model):
@@ -32,8 +36,7 @@ class CrmContractDocument(models.Model):
     def _check_proof(self):
         """:raise UserError: for what proves the signature of a contract, an acceptance or a termination"""
         for document in self:
-            if document.kind in ('signed', 'acceptance', 'termination') and document.contract_id.state not in (
-                    'draft', 'approval', 'approved', 'cancelled'):
+            if document.kind in PROOFS and document.contract_id.state not in UNSIGNED:
                 raise UserError(self.env._(
                     "“%(document)s” is part of what was agreed in contract %(name)s, and stays. Add a further document instead.",
                     document=document.name, name=document.contract_id.name))

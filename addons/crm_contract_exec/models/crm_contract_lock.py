@@ -28,8 +28,9 @@ class CrmContract(models.Model):
         """:raise AccessError: if somebody created contracts that are already on their way, by a default in the context, for example"""
         if self.env.su:
             return
+        kept = KEPT - {'name', 'state'}
         for contract in self:
-            if contract.state != 'draft' or contract.date_signed or contract.signed_by or contract.collected_amount:
+            if contract.state != 'draft' or any(contract[name] for name in kept):
                 raise AccessError(self.env._("A contract begins as a draft."))
 
     def _check_editable(self):

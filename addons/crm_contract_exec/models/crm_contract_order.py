@@ -27,6 +27,7 @@ class CrmContract(models.Model):
         """Bring the amounts in line with the orders, after orders came under the contract, left it or were changed by an amendment."""
         self.env.add_to_compute(self._fields['amount_untaxed'], self)
         self.env.add_to_compute(self._fields['amount_total'], self)
+        self.flush_recordset(['amount_untaxed', 'amount_total'])  # what the orders say now, not what they say when somebody looks
 
     def _discount(self):
         """Return by how many percent the orders are below the price list, over all lines; see :func:`contract_approval.discount`.

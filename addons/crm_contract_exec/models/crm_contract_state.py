@@ -100,7 +100,7 @@ class CrmContract(models.Model):
         """
         self._check_move('reject')
         self._decide_approvals('rejected', reason)
-        self._move('reject', reason)
+        self._move('reject', reason=reason)
         self._withdraw_approvals()
         self._after_reject()
         return True
@@ -155,7 +155,7 @@ class CrmContract(models.Model):
 
         :raise UserError: without a reason
         """
-        self._move('suspend', reason)
+        self._move('suspend', reason=reason)
         self._after_suspend()
         return True
 
@@ -195,7 +195,7 @@ class CrmContract(models.Model):
             if (date or today) > today or (date and contract.date_signed and date < contract.date_signed):
                 raise UserError(self.env._(
                     "Contract %(name)s can end between the day of its signature and today.", name=contract.name))
-            contract._move('terminate', reason, settlement_amount=settlement_amount, date_terminated=date or today)
+            contract._move('terminate', reason=reason, settlement_amount=settlement_amount, date_terminated=date or today)
         self._after_terminate()
         return True
 
@@ -204,7 +204,7 @@ class CrmContract(models.Model):
 
         :raise UserError: without a reason, or once signed
         """
-        self._move('cancel', reason)
+        self._move('cancel', reason=reason)
         self._withdraw_approvals()
         self._after_cancel()
         return True

@@ -9,3 +9,5 @@ from . import test_contract_report
 from . import test_contract_delay
 from . import test_performance_statement
 from . import test_contract_points
+from . import test_contract_state
+from . import test_contract_lock
