@@ -29,7 +29,8 @@ class ContractCommon(GradingCommon):
 
     @classmethod
     def _tax(cls, company, amount=20):
-        group = cls.env['account.tax.group'].create({'name': f"Tax {amount}", 'company_id': company.id, 'country_id': cls.env.ref('base.be').id})
+        group = cls.env['account.tax.group'].create({
+            'name': f"Tax {amount}", 'company_id': company.id, 'country_id': cls.env.ref('base.be').id})
         return cls.env['account.tax'].create({
             'name': f"Tax {amount}", 'amount': amount, 'company_id': company.id, 'tax_group_id': group.id,
             'country_id': cls.env.ref('base.be').id})
