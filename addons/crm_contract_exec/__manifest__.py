@@ -13,6 +13,7 @@
         'portal',
     ],
     'data': [
+        'security/crm_credit_groups.xml',
         'security/ir.model.access.csv',
         'security/crm_contract_rules.xml',
         'security/crm_performance_rules.xml',
@@ -49,6 +50,14 @@
         'views/crm_contract_approval_views.xml',
         'views/crm_contract_link_views.xml',
         'report/crm_contract_templates.xml',
+        'security/crm_credit_rules.xml',
+        'data/crm_contract_data.xml',
+        'data/crm_credit_cron.xml',
+        'views/crm_contract_menus.xml',
+        'views/crm_contract_views.xml',
+        'views/crm_contract_type_views.xml',
+        'views/crm_credit_hold_views.xml',
+        'views/crm_credit_document_views.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

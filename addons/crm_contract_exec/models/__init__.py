@@ -42,3 +42,10 @@ from . import crm_timeline_promise
 from . import crm_lead_contract
 from . import res_partner_contract
 from . import crm_ownership
+from . import res_company_credit
+from . import crm_credit
+from . import crm_credit_check
+from . import crm_credit_hold
+from . import sale_order_credit
+from . import stock_credit
+from . import payment_credit

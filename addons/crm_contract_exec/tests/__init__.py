@@ -11,3 +11,5 @@ from . import test_performance_statement
 from . import test_contract_points
 from . import test_contract_state
 from . import test_contract_lock
+from . import test_credit_exposure
+from . import test_credit_hold

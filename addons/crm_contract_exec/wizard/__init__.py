@@ -2,3 +2,4 @@ from . import crm_receivable_as_of
 from . import crm_contract_create
 from . import crm_contract_decision
 from . import crm_contract_sign
+from . import crm_credit_decision
