@@ -137,7 +137,8 @@ class CrmCredit(models.AbstractModel):
                               COALESCE(line.price_total / NULLIF(line.product_uom_qty, 0), line.price_reduce_taxinc, 0) AS unit,
                               CASE WHEN template.invoice_policy = 'delivery'
                                         AND EXISTS (SELECT FROM stock_move WHERE sale_line_id = line.id)
-                                        AND NOT EXISTS (SELECT FROM stock_move WHERE sale_line_id = line.id AND state NOT IN ('done', 'cancel'))
+                                        AND NOT EXISTS (
+                                            SELECT FROM stock_move WHERE sale_line_id = line.id AND state NOT IN ('done', 'cancel'))
                                    THEN line.qty_delivered
                                    ELSE GREATEST(line.product_uom_qty, line.qty_delivered) END AS committed,
                               COALESCE(posted.quantity, 0) AS invoiced

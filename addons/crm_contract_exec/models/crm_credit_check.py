@@ -17,7 +17,7 @@ class CrmCredit(models.AbstractModel):
         :return: ``{order: figures}``, see :meth:`_figures`, with ``reached``: the exposure with the order
         """
         return self._check(orders, lambda figures, own: credit.to_hold(
-            float(figures['exposure']), figures['credit_limit'], [
+            figures['exposure'], figures['credit_limit'], [
                 (order, order.amount_total / (order.currency_rate or 1), self._paid_online(order)) for order in own],
             own.company_id.currency_id.rounding))
 
@@ -33,17 +33,17 @@ class CrmCredit(models.AbstractModel):
             if not credit.is_over(figures['exposure'], figures['credit_limit'], rounding):
                 return []
             unpaid = self._unpaid(own)
-            return [(order, float(figures['exposure'])) for order in own if unpaid.get(order.id, 0) >= rounding / 2]
+            return [(order, figures['exposure']) for order in own if unpaid.get(order.id, 0) >= rounding / 2]
         return self._check(orders, over)
 
     def _check(self, orders, rule):
         held = {}
         for company, of_company in orders.grouped('company_id').items():
             figures = self._figures(company, of_company.partner_invoice_id.commercial_partner_id)
-            limited = of_company.filtered(lambda order: order.partner_invoice_id.commercial_partner_id.id in figures)
-            for debtor, own in limited.grouped(lambda order: order.partner_invoice_id.commercial_partner_id).items():
-                for order, reached in rule(figures[debtor.id], own.sorted('id')):
-                    held[order] = {**figures[debtor.id], 'reached': reached}
+            for debtor, own in of_company.grouped(lambda order: order.partner_invoice_id.commercial_partner_id).items():
+                found = figures.get(debtor.id)
+                for order, reached in rule(found, own.sorted('id')) if found else []:
+                    held[order] = {**found, 'reached': reached}
         if not held:
             return held
         released = self.env['crm.credit.hold']._releases(self.env['sale.order'].union(*held))

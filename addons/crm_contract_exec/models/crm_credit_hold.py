@@ -50,7 +50,8 @@ class CrmCreditHold(models.Model):
     decided_on = fields.Datetime(readonly=True)
     reason = fields.Char(readonly=True)
     until = fields.Date("Released Until", readonly=True, help="Last day on which the release counts.")
-    released_amount = fields.Monetary(readonly=True, help="The order may be carried out up to this amount; if it grows, it is checked again.")
+    released_amount = fields.Monetary(
+        readonly=True, help="The order may be carried out up to this amount; if it grows, it is checked again.")
 
     _open_order_uniq = models.UniqueIndex("(order_id) WHERE state = 'held'", "The order is on hold already.")
     _company_state_idx = models.Index("(company_id, state)")
@@ -76,8 +77,8 @@ class CrmCreditHold(models.Model):
         holds = self.sudo()   # whoever confirms or delivers (a customer in the portal, the warehouse) has no right on holds
         orders = self.env['sale.order'].union(*held)
         waiting = holds.search([('order_id', 'in', orders.ids), ('state', '=', 'held')])
-        new = holds.create([
-            self._values(order, held[order], origin, (pickings or {}).get(order)) for order in orders - waiting.order_id.with_env(self.env)])
+        missing = orders - waiting.order_id.with_env(self.env)
+        new = holds.create([self._values(order, held[order], origin, (pickings or {}).get(order)) for order in missing])
         new._tell()
         return waiting + new
 
@@ -162,7 +163,8 @@ class CrmCreditHold(models.Model):
             if state == 'released' and (not until or until < hold.company_id._crm_today()):
                 raise UserError(self.env._("Give the last day of the release: today or later."))
             hold.write({
-                'state': state, 'reason': reason.strip(), 'until': until, 'decided_by_id': self.env.uid, 'decided_on': fields.Datetime.now(),
+                'state': state, 'reason': reason.strip(), 'until': until,
+                'decided_by_id': self.env.uid, 'decided_on': fields.Datetime.now(),
                 'released_amount': hold.amount if state == 'released' else 0})   # what was asked for, and shown to who decides
             hold.activity_ids.action_feedback(feedback=reason)
             hold._after_decision()

@@ -35,7 +35,7 @@ class StockPicking(models.Model):
         held = self.move_ids._crm_held_back()
         if not held:
             return super().button_validate()
-        pickings = {order: self.filtered(lambda picking, order=order: order in picking.move_ids.sale_line_id.order_id)[:1] for order in held}
+        pickings = {order: picking for picking in self for order in picking.move_ids.sale_line_id.order_id if order in held}
         return self.env['crm.credit.hold']._put(held, 'delivery', pickings)._notice()
 
 
@@ -46,8 +46,8 @@ class StockMove(models.Model):
         held = self._crm_held_back()
         if held:
             raise UserError(self.env._(
-                "%(orders)s may not be delivered: the customer is over the credit limit. Validate the transfer by itself: it is put on hold,"
-                " and who decides is told.", orders=", ".join(order.name for order in held)))
+                "%(orders)s may not be delivered: the customer is over the credit limit. Validate the transfer by itself: it is put on"
+                " hold, and who decides is told.", orders=", ".join(order.name for order in held)))
         return super()._action_done(cancel_backorder=cancel_backorder)
 
     def _crm_held_back(self):
