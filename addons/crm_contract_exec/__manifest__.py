@@ -19,6 +19,7 @@
         'security/crm_performance_rules.xml',
         'security/crm_collection_rules.xml',
         'security/crm_contract_report_rules.xml',
+        'security/crm_credit_rules.xml',
         'data/crm_contract_data.xml',
         'data/crm_collection_cron.xml',
         'data/crm_contract_metric_data.xml',
