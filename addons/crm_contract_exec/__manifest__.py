@@ -21,6 +21,7 @@
         'security/crm_contract_report_rules.xml',
         'security/crm_credit_rules.xml',
         'security/crm_contract_core_rules.xml',
+        'security/crm_contract_amendment_rules.xml',
         'data/crm_contract_data.xml',
         'data/crm_collection_cron.xml',
         'data/crm_contract_metric_data.xml',
@@ -53,6 +54,8 @@
         'report/crm_contract_templates.xml',
         'views/crm_credit_hold_views.xml',
         'views/crm_credit_document_views.xml',
+        'report/crm_contract_amendment_templates.xml',
+        'views/crm_contract_amendment_views.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

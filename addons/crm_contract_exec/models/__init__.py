@@ -49,3 +49,8 @@ from . import crm_credit_hold
 from . import sale_order_credit
 from . import stock_credit
 from . import payment_credit
+from . import crm_contract_amendment
+from . import crm_contract_amendment_line
+from . import crm_contract_amendment_state
+from . import crm_contract_amendment_apply
+from . import crm_contract_amendment_text

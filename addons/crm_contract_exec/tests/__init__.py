@@ -13,3 +13,4 @@ from . import test_contract_state
 from . import test_contract_lock
 from . import test_credit_exposure
 from . import test_credit_hold
+from . import test_amendment
