@@ -38,6 +38,7 @@
         'views/crm_performance_statement_views.xml',
         'views/crm_performance_rule_views.xml',
         'views/crm_performance_menus.xml',
+        'views/crm_performance_settings_views.xml',
         'views/crm_receivable_views.xml',
         'views/crm_payment_promise_views.xml',
         'views/crm_payment_dispute_views.xml',

@@ -54,3 +54,4 @@ from . import crm_contract_amendment_line
 from . import crm_contract_amendment_state
 from . import crm_contract_amendment_apply
 from . import crm_contract_amendment_text
+from . import crm_signing

@@ -14,3 +14,4 @@ from . import test_contract_lock
 from . import test_credit_exposure
 from . import test_credit_hold
 from . import test_amendment
+from . import test_signing
