@@ -57,6 +57,8 @@
         'views/crm_credit_document_views.xml',
         'report/crm_contract_amendment_templates.xml',
         'views/crm_contract_amendment_views.xml',
+        'wizard/crm_contract_workbook_views.xml',
+        'data/crm_contract_dashboard.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

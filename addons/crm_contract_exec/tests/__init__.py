@@ -15,3 +15,5 @@ from . import test_credit_exposure
 from . import test_credit_hold
 from . import test_amendment
 from . import test_signing
+from . import test_contract_workbook
+from . import test_contract_dashboard

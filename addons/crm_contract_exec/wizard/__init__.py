@@ -3,3 +3,4 @@ from . import crm_contract_create
 from . import crm_contract_decision
 from . import crm_contract_sign
 from . import crm_credit_decision
+from . import crm_contract_workbook

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.period_name import SKELETONS, period_name
+from odoo.addons.crm_grading.tools.period_name import SKELETONS, period_name
+
 from ..tools.quota import ranked
 
 ALL = 'sales_team.group_sale_salesman_all_leads'

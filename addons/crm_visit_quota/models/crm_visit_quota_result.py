@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.period_name import period_name
+from odoo.addons.crm_grading.tools.period_name import period_name
+
 from ..tools.quota import PERIODS
 from .crm_visit_quota import NEW_DEFINITIONS
 
