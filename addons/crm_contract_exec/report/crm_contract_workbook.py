@@ -85,7 +85,8 @@ class ContractWorkbook(SheetWriter):
         self._table(sheet, [
             Column(_("Number"), width=14), Column(_("Subject"), width=26), Column(_("Customer"), width=30), Column(_("Type"), width=18),
             Column(_("Salesperson"), width=20), Column(_("Signed on"), width=11), Column(_("Ends on"), width=11),
-            Column(_("State"), width=12), Column(_("Currency"), width=9), Column(_("Net amount"), 'amount', 16), Column(_("Gross amount"), 'amount', 16),
+            Column(_("State"), width=12), Column(_("Currency"), width=9), Column(_("Net amount"), 'amount', 16),
+            Column(_("Gross amount"), 'amount', 16),
             Column(_("Delivered"), 'percent', 10), Column(_("Invoiced"), 'percent', 10), Column(_("Collected"), 'percent', 10),
             Column(_("Overdue"), 'amount', 14), Column(_("Next step due"), width=12)], rows)
         self._note(sheet, _("Amounts in the company's currency, at the rate of the day of the signature."))
