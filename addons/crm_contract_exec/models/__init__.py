@@ -55,3 +55,8 @@ from . import crm_contract_amendment_state
 from . import crm_contract_amendment_apply
 from . import crm_contract_amendment_text
 from . import crm_signing
+from . import res_company_contract
+from . import crm_contract_step_person
+from . import crm_contract_reminder
+from . import crm_contract_reminder_log
+from . import crm_contract_reminder_send

@@ -17,3 +17,5 @@ from . import test_amendment
 from . import test_signing
 from . import test_contract_workbook
 from . import test_contract_dashboard
+from . import test_reminder
+from . import test_coming_delivery
