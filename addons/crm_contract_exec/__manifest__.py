@@ -61,6 +61,10 @@
         'views/crm_contract_amendment_views.xml',
         'wizard/crm_contract_workbook_views.xml',
         'data/crm_contract_dashboard.xml',
+        'views/crm_contract_due_views.xml',
+        'views/crm_contract_delivery_views.xml',
+        'views/crm_contract_reminder_views.xml',
+        'views/crm_step_document_views.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

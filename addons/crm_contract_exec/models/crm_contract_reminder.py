@@ -144,6 +144,7 @@ class CrmContractReminder(models.Model):
         if not rules:
             return None
         values = SQL(", ").join(SQL("(%s, %s::date)", rule.id, latest) for rule, _offset, latest in rules)
+        deliveries = self.env['crm.contract.delivery'].with_context(allowed_company_ids=company.ids)
         return SQL(
             """SELECT DISTINCT step.id AS step_id, reminder.id AS reminder_id, step.date_due, 'shortage' AS level
                  FROM (VALUES %(rules)s) AS rule (id, latest)
@@ -156,7 +157,7 @@ class CrmContractReminder(models.Model):
                       SELECT FROM crm_contract_reminder_log AS log
                        WHERE log.step_id = step.id AND log.reminder_id = reminder.id AND log.date_due = step.date_due
                          AND log.level = 'shortage')""",
-            rules=values, company=company.id, deliveries=self.env['crm.contract.delivery'].with_context(allowed_company_ids=company.ids)._table_query, applies=self._applies_sql())
+            rules=values, company=company.id, deliveries=deliveries._table_query, applies=self._applies_sql())
 
     def _escalation_sql(self, company, today):
         """Like :meth:`_due_sql`, of steps that are still open so many days after their reminder."""
@@ -173,7 +174,8 @@ class CrmContractReminder(models.Model):
                  JOIN crm_contract_reminder AS reminder ON reminder.id = rule.id
                  JOIN crm_contract_reminder_log AS log
                       ON log.reminder_id = rule.id AND log.level IN ('remind', 'shortage') AND log.date <= rule.day
-                 JOIN crm_contract_step AS step ON step.id = log.step_id AND step.date_due = log.date_due AND step.company_id = %(company)s
+                 JOIN crm_contract_step AS step
+                      ON step.id = log.step_id AND step.date_due = log.date_due AND step.company_id = %(company)s
                  JOIN crm_contract AS contract ON contract.id = step.contract_id
                 WHERE %(applies)s
                   AND NOT EXISTS (

@@ -9,7 +9,7 @@ class CrmContractReminderLog(models.Model):
     _rec_name = 'step_id'
 
     reminder_id = fields.Many2one('crm.contract.reminder', "Rule", required=True, ondelete='cascade', readonly=True)
-    step_id = fields.Many2one('crm.contract.step', "Step", required=True, ondelete='cascade', readonly=True)
+    step_id = fields.Many2one('crm.contract.step', required=True, ondelete='cascade', readonly=True)
     contract_id = fields.Many2one(related='step_id.contract_id', store=True, index=True)
     company_id = fields.Many2one(related='step_id.company_id', store=True, index=True)
     kind = fields.Selection(related='step_id.kind', string="Kind of Step")

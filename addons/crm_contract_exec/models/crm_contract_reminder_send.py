@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from odoo.addons.crm_grading.tools.cron import commit_progress
@@ -20,7 +21,7 @@ class CrmContractReminder(models.Model):
         Killed anywhere and run again it goes on: what was given is logged in the same transaction.
         """
         self._silence()
-        for company in self.env['res.company'].sudo().search([]):
+        for company in self.env['res.company'].sudo().search(Domain.TRUE):
             while self._remind(company):
                 commit_progress(self.env)
 

@@ -15,7 +15,8 @@ class CrmContractDelivery(models.Model):
     _order = 'date_due, step_id, id'
     _rec_name = 'step_id'
     _depends = {
-        'crm.contract.step': ['kind', 'state', 'contract_state', 'date_due', 'acting_user_id', 'contract_id', 'company_id', 'partner_id'],
+        'crm.contract.step': [
+            'kind', 'state', 'contract_state', 'date_due', 'acting_user_id', 'contract_id', 'company_id', 'partner_id', 'sequence'],
         'crm.contract.step.line': ['step_id', 'order_line_id', 'quantity', 'done_quantity'],
         'sale.order': ['crm_contract_id', 'warehouse_id', 'state'],
         'sale.order.line': ['order_id', 'product_id', 'product_uom_id', 'product_uom_qty', 'qty_delivered', 'is_downpayment'],
@@ -37,7 +38,8 @@ class CrmContractDelivery(models.Model):
     quantity = fields.Float("To Deliver", digits='Product Unit', readonly=True)
     on_hand = fields.Float("On Hand", digits='Product Unit', readonly=True, aggregator=None)
     incoming = fields.Float(
-        "Expected In", digits='Product Unit', readonly=True, aggregator=None, help="What the warehouse expects to receive until the due day.")
+        "Expected In", digits='Product Unit', readonly=True, aggregator=None,
+        help="What the warehouse expects to receive until the due day.")
     projected = fields.Float(
         "Left Afterwards", digits='Product Unit', readonly=True, aggregator=None,
         help="What is left after this delivery, all earlier ones, and what leaves for others until then; negative: so much is missing.")
@@ -52,7 +54,8 @@ class CrmContractDelivery(models.Model):
                     need AS (%(need)s), place AS (SELECT DISTINCT warehouse_id, product_id FROM need),
                     flow AS (%(flow)s),
                     event AS (
-                        SELECT warehouse_id, product_id, COALESCE(date_due, 'infinity') AS day, 1 AS turn, id, -quantity AS change FROM need
+                        SELECT warehouse_id, product_id, COALESCE(date_due, 'infinity') AS day, 1 AS turn, id, -quantity AS change
+                          FROM need
                          UNION ALL
                         SELECT flow.warehouse_id, flow.product_id, GREATEST(flow.day, zone.today), 0, NULL, flow.quantity
                           FROM flow JOIN zone ON zone.company_id = flow.company_id WHERE flow.is_in
@@ -79,7 +82,8 @@ class CrmContractDelivery(models.Model):
                SELECT need.*, COALESCE(shelf.quantity, 0) AS on_hand, COALESCE(course.incoming, 0) AS incoming,
                       COALESCE(shelf.quantity, 0) + course.change_until AS projected,
                       CASE WHEN template.is_storable
-                           THEN LEAST(need.quantity, GREATEST(-COALESCE(shelf.quantity, 0) - course.change_until, 0)) ELSE 0 END AS shortage,
+                           THEN LEAST(need.quantity, GREATEST(-COALESCE(shelf.quantity, 0) - course.change_until, 0))
+                           ELSE 0 END AS shortage,
                       template.uom_id
                  FROM need
                  JOIN course ON course.id = need.id
@@ -118,7 +122,8 @@ class CrmContractDelivery(models.Model):
                 UNION ALL
                SELECT * FROM (
                       SELECT DISTINCT ON (line.id) -line.id, %(head)s,
-                             (line.product_uom_qty - line.qty_delivered - COALESCE(planned.quantity, 0)) * unit.factor / own.factor AS quantity
+                             (line.product_uom_qty - line.qty_delivered - COALESCE(planned.quantity, 0))
+                             * unit.factor / own.factor AS quantity
                         FROM crm_contract_step AS step
                         JOIN sale_order AS sale ON sale.crm_contract_id = step.contract_id AND sale.state <> 'cancel'
                         JOIN sale_order_line AS line ON line.order_id = sale.id AND line.display_type IS NULL

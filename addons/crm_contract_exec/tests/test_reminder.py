@@ -1,5 +1,7 @@
 from datetime import date
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -23,7 +25,8 @@ class TestReminder(ContractCommon):
 
     def _step(self, due='2026-06-20', kind='collect', contract=None, **vals):
         return self.env['crm.contract.step'].create({
-            'contract_id': (contract or self.contract).id, 'kind': kind, 'name': f"{kind} {due}", 'date_due': due, 'state': 'ready', **vals})
+            'contract_id': (contract or self.contract).id, 'kind': kind, 'name': f"{kind} {due}", 'date_due': due, 'state': 'ready',
+            **vals})
 
     def _rule(self, days=0, timing='before', **vals):
         return self.env['crm.contract.reminder'].create({'name': "Rule", 'days': days, 'timing': timing, **vals})
@@ -136,7 +139,8 @@ class TestReminder(ContractCommon):
             self.env['crm.contract.reminder']._remind(self.company)
         self.assertEqual(step.activity_ids.user_id, self.finance + self.rep)
         self.assertIn("Call", step.activity_ids.filtered(lambda activity: activity.user_id == self.finance).summary)
-        messages = self.env['mail.message'].search([('message_type', '=', 'user_notification'), ('partner_ids', 'in', self.finance.partner_id.ids)])
+        messages = self.env['mail.message'].search([
+            ('message_type', '=', 'user_notification'), ('partner_ids', 'in', self.finance.partner_id.ids)])
         self.assertIn(step.name, messages[0].body)
 
     def test_one_activity_per_person(self):
@@ -193,5 +197,5 @@ class TestReminder(ContractCommon):
         with self.assertRaises(AccessError):
             self._by(rule, self.rep).days = 3
         self._by(rule, self.manager).days = 3
-        with mute_logger('odoo.sql_db'), self.assertRaises(Exception), self.env.cr.savepoint():
+        with mute_logger('odoo.sql_db'), self.assertRaises(UniqueViolation), self.env.cr.savepoint():
             log.copy()
