@@ -30,6 +30,8 @@
         'data/crm_contract_approval_data.xml',
         'data/crm_credit_cron.xml',
         'data/crm_contract_reminder_data.xml',
+        'report/crm_dunning_letter_templates.xml',
+        'data/crm_dunning_data.xml',
         'views/crm_contract_menus.xml',
         'wizard/crm_contract_wizard_views.xml',
         'views/crm_contract_views.xml',
@@ -65,6 +67,9 @@
         'views/crm_contract_delivery_views.xml',
         'views/crm_contract_reminder_views.xml',
         'views/crm_step_document_views.xml',
+        'views/crm_dunning_run_views.xml',
+        'views/crm_dunning_letter_views.xml',
+        'views/crm_dunning_policy_views.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

@@ -60,3 +60,11 @@ from . import crm_contract_step_person
 from . import crm_contract_reminder
 from . import crm_contract_reminder_log
 from . import crm_contract_reminder_send
+from . import crm_dunning_policy
+from . import crm_dunning_level
+from . import crm_dunning_run
+from . import crm_dunning_assess
+from . import crm_dunning_letter
+from . import crm_dunning_send
+from . import crm_dunning_line
+from . import res_partner_dunning

@@ -19,3 +19,5 @@ from . import test_contract_workbook
 from . import test_contract_dashboard
 from . import test_reminder
 from . import test_coming_delivery
+from . import test_dunning
+from . import test_dunning_send
