@@ -35,7 +35,8 @@ class CrmDunningLevel(models.Model):
         for policy in self.policy_id:
             days = policy.level_ids.mapped('days')
             if len(days) != len(set(days)):
-                raise ValidationError(self.env._("Two levels of “%(policy)s” begin on the same day. Choose different days.", policy=policy.name))
+                raise ValidationError(self.env._(
+                    "Two levels of “%(policy)s” begin on the same day. Choose different days.", policy=policy.name))
 
     def _as_levels(self):
         """Return the levels in order, for the rules."""

@@ -112,7 +112,8 @@ class CrmDunningRun(models.Model):
         """Open the items that were left out."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('crm_contract_exec.crm_dunning_line_action')
-        return {**action, 'name': self.display_name, 'path': False, 'domain': [('run_id', '=', self.id), ('state', '=', 'out')], 'context': {}}
+        domain = [('run_id', '=', self.id), ('state', '=', 'out')]
+        return {**action, 'name': self.display_name, 'path': False, 'domain': domain, 'context': {}}
 
     def action_print(self):
         """Print the letters that go by post, as one document.

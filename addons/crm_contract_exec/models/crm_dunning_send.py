@@ -33,7 +33,8 @@ class CrmDunningLetter(models.Model):
             self.env.ref('crm_contract_exec.mail_template_dunning').send_mail(self.id)
         elif self.channel == 'call':
             self.activity_schedule(
-                'mail.mail_activity_data_call', user_id=(self.user_id or self.run_id.user_id).id, date_deadline=self.company_id._crm_today(),
+                'mail.mail_activity_data_call', user_id=(self.user_id or self.run_id.user_id).id,
+                date_deadline=self.company_id._crm_today(),
                 summary=self.env._("Call %(customer)s about what is overdue", customer=self.partner_id.display_name))
 
     def _totals(self):

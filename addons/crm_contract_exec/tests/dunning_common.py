@@ -32,7 +32,8 @@ class DunningCommon(ContractCommon):
     @classmethod
     def _dunned(cls, run):
         """Return (item, amount, level) of what a run duns."""
-        return [(line.name, line.amount, line.level_id.name) for line in run.line_ids.filtered(lambda line: line.state != 'out').sorted('date_due')]
+        lines = run.line_ids.filtered(lambda line: line.state != 'out').sorted('date_due')
+        return [(line.name, line.amount, line.level_id.name) for line in lines]
 
     @classmethod
     def _out(cls, run):

@@ -39,7 +39,8 @@ class TestDunning(DunningCommon):
             'name': "Books", 'type': 'invoice', 'parent_id': self.customer.id, 'email': 'books@example.com'})
         run = self._run()
         self.assertEqual(self._dunned(run), [
-            (f"{contract.name}: Instalment 1", 400, "First"), (f"{contract.name}: Instalment 2", 400, "First"), (invoice.name, 50, "First")])
+            (f"{contract.name}: Instalment 1", 400, "First"), (f"{contract.name}: Instalment 2", 400, "First"),
+            (invoice.name, 50, "First")])
         self.assertRecordValues(run.letter_ids, [{
             'partner_id': self.customer.id, 'contact_id': address.id, 'amount': 850, 'channel': 'mail', 'user_id': self.rep.id}])
         self.assertRecordValues(run, [{'letter_count': 1, 'amount': 850, 'out_count': 0, 'unsigned_count': 0}])
