@@ -32,6 +32,8 @@
         'data/crm_contract_reminder_data.xml',
         'report/crm_dunning_letter_templates.xml',
         'data/crm_dunning_data.xml',
+        'data/crm_standing_metric_data.xml',
+        'data/crm_provision_data.xml',
         'views/crm_contract_menus.xml',
         'wizard/crm_contract_wizard_views.xml',
         'views/crm_contract_views.xml',
@@ -70,6 +72,9 @@
         'views/crm_dunning_run_views.xml',
         'views/crm_dunning_letter_views.xml',
         'views/crm_dunning_policy_views.xml',
+        'views/crm_credit_exposure_views.xml',
+        'views/crm_credit_provision_views.xml',
+        'views/crm_credit_warning_views.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }
