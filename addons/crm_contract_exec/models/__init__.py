@@ -12,6 +12,8 @@ from . import crm_contract_party
 from . import crm_contract_document
 from . import crm_contract_fact
 from . import crm_contract_cost
+from . import crm_contract_progress
+from . import crm_contract_refresh
 from . import crm_contract_step
 from . import crm_contract_step_line
 from . import sale_order
@@ -75,3 +77,4 @@ from . import crm_customer_standing
 from . import crm_provision_rate
 from . import crm_credit_warning
 from . import crm_tile_credit
+from . import account_payment
