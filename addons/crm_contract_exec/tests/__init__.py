@@ -23,3 +23,4 @@ from . import test_dunning
 from . import test_dunning_send
 from . import test_credit_standing
 from . import test_credit_risk
+from . import test_refresh
