@@ -229,4 +229,4 @@ class TestPerformance(PerformanceCommon):
             self.assertEqual(self.entries.sudo()._book(contracts), number)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(counts[1], 8)
+        self.assertLessEqual(counts[1], 9)
