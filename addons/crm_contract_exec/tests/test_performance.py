@@ -1,4 +1,3 @@
-
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -215,7 +214,6 @@ class TestPerformance(PerformanceCommon):
             entry.unlink()
         with self.assertRaises(UserError):
             contract.unlink()
-            self.env.flush_all()
 
     def test_queries(self):
         """Booking takes as many queries for ten contracts as for one."""
