@@ -1,4 +1,3 @@
-from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -124,8 +123,9 @@ class TestContractApproval(ContractCommon):
         self.assertEqual(contract.state, 'approved')
 
     def test_approvers_name_their_delegate_only(self):
-        for user, vals in ((self.lead, {'from_amount': 0}), (self.lead, {'user_id': self.rep.id}), (self.rep2, {'delegate_id': self.rep2.id}),
-                           (self.rep, {'delegate_id': self.rep.id})):
+        for user, vals in (
+                (self.lead, {'from_amount': 0}), (self.lead, {'user_id': self.rep.id}), (self.rep2, {'delegate_id': self.rep2.id}),
+                (self.rep, {'delegate_id': self.rep.id})):
             with self.subTest(user=user.login, vals=vals), self.assertRaises(AccessError):
                 self._by(self.of_lead, user).write(vals)
         self._by(self.of_lead, self.manager).from_amount = 2000

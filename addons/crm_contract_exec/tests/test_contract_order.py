@@ -77,8 +77,9 @@ class TestContractOrder(ContractCommon):
         order, further = self._order(), self._order()
         contract = self._contract(order, state='signed')
         for call in (
-                lambda: self._by(order).write({'crm_contract_id': False}), lambda: self._by(further).write({'crm_contract_id': contract.id}),
-                lambda: self._by(contract).write({'order_ids': [Command.unlink(order.id)]}), lambda: self._by(order).unlink(),
+                lambda: self._by(order).write({'crm_contract_id': False}), self._by(order).unlink,
+                lambda: self._by(further).write({'crm_contract_id': contract.id}),
+                lambda: self._by(contract).write({'order_ids': [Command.unlink(order.id)]}),
                 lambda: self._as(self.rep)['sale.order'].create({'partner_id': self.customer.id, 'crm_contract_id': contract.id})):
             with self.assertRaises(UserError):
                 call()
