@@ -23,6 +23,7 @@
         'security/crm_credit_rules.xml',
         'security/crm_contract_core_rules.xml',
         'security/crm_contract_amendment_rules.xml',
+        'security/crm_status_mail_rules.xml',
         'data/crm_contract_data.xml',
         'data/crm_collection_cron.xml',
         'data/crm_contract_metric_data.xml',
@@ -75,6 +76,9 @@
         'views/crm_credit_exposure_views.xml',
         'views/crm_credit_provision_views.xml',
         'views/crm_credit_warning_views.xml',
+        'views/crm_contract_portal_templates.xml',
+        'views/res_partner_status_mail_views.xml',
+        'data/crm_status_mail_data.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

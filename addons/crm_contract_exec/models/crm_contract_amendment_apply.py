@@ -46,6 +46,7 @@ class CrmContractAmendment(models.Model):
         self._apply_terms()
         self._apply_steps()
         contract._take_over_amounts()
+        self.env['crm.contract']._refresh(contract)  # shares of the amount follow it first
         self._apply_difference()
         contract._check_amended()
         self.env['crm.contract']._refresh(contract)
