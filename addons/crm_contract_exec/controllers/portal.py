@@ -3,6 +3,7 @@ import binascii
 
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
 from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
@@ -23,7 +24,7 @@ class ContractPortal(CustomerPortal):
         if 'contract_count' in counters:
             values['contract_count'] = contracts.search_count(domain)
         if 'contract_sign_count' in counters:
-            values['contract_sign_count'] = contracts.search_count(domain & [('state', '=', 'approved')])
+            values['contract_sign_count'] = contracts.search_count(domain & Domain('state', '=', 'approved'))
         return values
 
     # ------------------------------------------------------------------
@@ -71,7 +72,7 @@ class ContractPortal(CustomerPortal):
             'done': {'label': request.env._("Finished"), 'domain': [('state', 'in', ('completed', 'terminated'))]}}
         sortby, filterby = sortby if sortby in sortings else 'date', filterby if filterby in filters else 'all'
         contracts = request.env['crm.contract'].sudo()  # the domain is the own company's
-        domain = contracts._portal_domain(request.env.user.partner_id) & filters[filterby]['domain']
+        domain = contracts._portal_domain(request.env.user.partner_id) & Domain(filters[filterby]['domain'])
         pager = portal_pager(
             url='/my/contracts', total=contracts.search_count(domain), page=page, step=self._items_per_page,
             url_args={'sortby': sortby, 'filterby': filterby})

@@ -32,7 +32,8 @@ class CrmStatusMail(models.Model):
     @api.model
     def _cron_send(self):
         """Tell everybody who is due. Resumable: each batch is committed with the mails it has queued."""
-        people = self.env['res.partner'].search([('crm_status_mail', 'in', ('change', 'daily', 'weekly')), ('email', '!=', False)], order='id')
+        people = self.env['res.partner'].search(
+            [('crm_status_mail', 'in', ('change', 'daily', 'weekly')), ('email', '!=', False)], order='id')
         for start in range(0, len(people), BATCH):
             batch = people[start:start + BATCH]
             self._tell(batch)

@@ -9,4 +9,5 @@ class ResPartner(models.Model):
 
     crm_status_mail = fields.Selection(
         CHOICES, "Order and Contract Status", index='btree_not_null',
-        help="How often this person is told by mail how the company's orders and contracts stand. They choose it in the portal, too. Empty: not at all.")
+        help="How often this person is told by mail how the company's orders and contracts stand. "
+             "They choose it in the portal, too. Empty: not at all.")
