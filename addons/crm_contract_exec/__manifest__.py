@@ -48,6 +48,8 @@
         'views/crm_performance_menus.xml',
         'views/crm_performance_settings_views.xml',
         'views/crm_receivable_views.xml',
+        'views/crm_cash_forecast_views.xml',
+        'views/crm_collection_month_views.xml',
         'views/crm_payment_promise_views.xml',
         'views/crm_payment_dispute_views.xml',
         'views/crm_contract_result_views.xml',

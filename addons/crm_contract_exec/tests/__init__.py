@@ -29,3 +29,4 @@ from . import test_contract_order
 from . import test_contract_access
 from . import test_contract_portal
 from . import test_status_mail
+from . import test_collection_month
