@@ -51,10 +51,10 @@ class CrmCollectionMonth(models.Model):
     @api.model
     def _refresh(self, company):
         """Bring the months of a company in line with its books and plans; only what changed is written."""
-        self = self.sudo()  # written by the night for everybody who may read it
+        months = self.sudo()  # written by the night for everybody who may read it
         today = company._crm_today()
         book, planned = self._book(company, today), self._planned(company)
-        known = {row.month: row for row in self.search([('company_id', '=', company.id)])}
+        known = {row.month: row for row in months.search([('company_id', '=', company.id)])}
         first = today.replace(day=1)
         for number in range(MONTHS):
             month = first - relativedelta(months=number)
@@ -65,7 +65,7 @@ class CrmCollectionMonth(models.Model):
             vals = {name: value or 0 for name, value in vals.items()}
             row = known.get(month)
             if not row:
-                self.create({'company_id': company.id, 'month': month, **vals})
+                months.create({'company_id': company.id, 'month': month, **vals})
             elif changed := {name: value for name, value in vals.items() if row[name] != value}:
                 row.write(changed)
 

@@ -35,7 +35,8 @@ class CrmCashForecast(models.Model):
         return SQL(
             """SELECT owed.id, owed.kind, owed.company_id, owed.partner_id, owed.user_id, owed.contract_id, owed.step_id, owed.move_id,
                       owed.date_due, owed.currency_id, owed.open_amount, owed.open_company, late.days AS habit_days,
-                      CASE WHEN promise.date IS NOT NULL THEN 'promise' WHEN habit.days IS NOT NULL THEN 'habit' ELSE 'company' END AS basis,
+                      CASE WHEN promise.date IS NOT NULL THEN 'promise' WHEN habit.days IS NOT NULL THEN 'habit'
+                           ELSE 'company' END AS basis,
                       COALESCE(promise.date, GREATEST(owed.date_due + ROUND(late.days)::int, owed.day)) AS expected_date
                  FROM (%(owed)s) AS owed
             LEFT JOIN (%(habit)s GROUP BY line.company_id, line.partner_id) AS habit
