@@ -60,6 +60,12 @@ class TestReceivablesReference(AccountTestInvoicingCommon):
             with self.subTest(figure=name):
                 self.assertAlmostEqual(figures[name], value, 4 if name.startswith(('dso', 'eff')) else 2)
 
+    def test_report(self):
+        found = self.env['crm.receivables.import']._figures(DAY)
+        self.assertEqual((found['open_invoices'], found['customers_open'], found['overdue_customers']), (84, 52, 12))
+        self.assertEqual(found['buckets'], {'Not due': [72, 4284.29], '1-30 days': [12, 835.56]})
+        self.assertEqual((found['open_amount'], found['dso_90']), (5119.85, 23.1508))
+
     def test_days_late(self):
         """Settled on the day of the payment, late by the days since the due day."""
         late = [

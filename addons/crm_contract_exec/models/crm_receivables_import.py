@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from odoo import Command, api, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
@@ -128,3 +128,32 @@ class CrmReceivablesImport(models.AbstractModel):
         return {
             'name': self.env._("Disputed"), 'partner_id': move.commercial_partner_id.id, 'company_id': move.company_id.id,
             'move_id': move.id, 'amount': move.amount_total, 'date': row.date, **(closed if row.settled else {})}
+
+    # ------------------------------------------------------------------
+    # What is owed
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _figures(self, date=None):
+        """Return what customers of the current company owe as of a day, as JSON values.
+
+        :param date: as-of day, included; default: the day of the last invoice
+        """
+        company = self.env.company
+        day = fields.Date.to_date(date) or self.env['account.move'].search(
+            [('company_id', '=', company.id), ('move_type', '=', 'out_invoice'), ('state', '=', 'posted')],
+            order='invoice_date desc', limit=1).invoice_date
+        if not day:
+            return {}
+        receivables = self.env['crm.receivable'].with_context(crm_as_of=day, allowed_company_ids=company.ids)
+        receivables.invalidate_model()  # as of another day
+        items = receivables.search([('company_id', '=', company.id)])
+        buckets = dict(self.env['crm.receivable']._fields['bucket'].selection)
+        figures = self.env['crm.collection.month'].figures(day)
+        return {
+            'date': fields.Date.to_string(day), 'open_invoices': len(items), 'customers_open': len(items.partner_id),
+            'overdue_customers': len(items.filtered('days_overdue').partner_id),
+            'buckets': {
+                label: [len(found), round(sum(found.mapped('open_company')), 2)]
+                for key, label in buckets.items() if (found := items.filtered(lambda item, key=key: item.bucket == key))},
+            **{name: round(value, 4) if value is not None else None for name, value in figures.items()}}
