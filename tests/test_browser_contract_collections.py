@@ -76,12 +76,13 @@ class TestCollectionsPhone(PhoneJourney, CollectionsCase):
     def test_promise(self):
         """The representative takes down on the phone what the customer promises."""
         day = fields.Date.today() + timedelta(days=5)
-        self._journey('/odoo/receivables', [('text', '.o_kanban_record', "Hammond Hardware"), ('fits',)], 'collect_rep')
-        self._journey('/odoo/payment-promises/new', [
-            ('pick', '[name=partner_id] input', "Hammond Hardware"), ('type', '[name=amount] input', "1000"),
-            ('fits',),
+        self._journey('/odoo/receivables', [
+            ('text', '.o_kanban_record', "Hammond Hardware"), ('fits',),
+            ('click', '.o_kanban_record button[name=action_promise]'), ('see', '.o_form_view [name=date_given]'), ('fits',),
+            ('type', '[name=date] input', day.strftime('%m/%d/%Y')), ('save',),
+            ('text', '.o_form_view', "Has It Come?"),
         ], 'collect_rep')
-        promise = self.env['crm.payment.promise'].with_user(self.rep).create({
-            'partner_id': self.customer.id, 'amount': 1000, 'date': day})
-        self._journey('/odoo/payment-promises', [('text', '.o_kanban_record', "Hammond Hardware"), ('fits',)], 'collect_rep')
-        self.assertEqual(promise.state, 'open')
+        promise = self.env['crm.payment.promise'].search([('create_uid', '=', self.rep.id)])
+        self.assertRecordValues(promise, [{'date': day, 'state': 'open', 'user_id': self.rep.id}])
+        self.assertIn(promise.partner_id, self.customer + self.other)
+        self._journey('/odoo/payment-promises', [('text', '.o_kanban_record', promise.partner_id.name)], 'collect_rep')
