@@ -1,6 +1,9 @@
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .performance_common import PerformanceCommon
 
@@ -12,6 +15,13 @@ class TestPerformance(PerformanceCommon):
     def test_without_a_rule(self):
         contract = self._contract(total=1200, untaxed=1000, state='signed')
         self.assertEqual(self._rows(contract), [])
+
+    def test_rule_adds_up(self):
+        """Percentages make 100, none is negative, and a day has one rule."""
+        self._rule(signed=33.3, delivered=33.3, collected=33.4)
+        for weights in ({'signed': 50}, {'signed': 120, 'collected': -20}, {'signed': 100, 'date_from': '2026-01-01'}):
+            with self.subTest(weights), mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.cr.savepoint():
+                self._rule(**{'date_from': '2026-02-01', **weights})
 
     def test_signed(self):
         """A rule credits contracts signed from its day on, day included."""
