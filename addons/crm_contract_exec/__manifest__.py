@@ -26,6 +26,7 @@
         'security/crm_status_mail_rules.xml',
         'data/crm_contract_data.xml',
         'data/crm_collection_cron.xml',
+        'data/crm_performance_cron.xml',
         'data/crm_contract_metric_data.xml',
         'data/crm_promise_metric_data.xml',
         'data/crm_contract_approval_data.xml',

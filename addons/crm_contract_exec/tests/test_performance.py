@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import crm_performance_book
 from .performance_common import PerformanceCommon
 
 
@@ -224,6 +225,18 @@ class TestPerformance(PerformanceCommon):
             entry.unlink()
         with self.assertRaises(UserError):
             contract.unlink()
+
+    def test_nightly(self):
+        """The night books what nothing has booked before, of contracts at their end too, batch by batch."""
+        self.classPatch(self.registry['ir.cron'], '_commit_progress', lambda self, *args, **kwargs: float('inf'))
+        self.patch(crm_performance_book, 'BATCH', 1)
+        self._rule(signed=100)
+        contracts = self._contract(total=100) + self._contract(total=200)
+        contracts.sudo().write({'state': 'completed', 'date_signed': '2026-06-01'})
+        self.assertFalse(self.entries.search([('contract_id', 'in', contracts.ids)]))
+        for _night in range(2):
+            self.entries._cron_book()
+            self.assertEqual(self.entries.search([('contract_id', 'in', contracts.ids)], order='amount').mapped('amount'), [100, 200])
 
     def test_queries(self):
         """Booking takes as many queries for ten contracts as for one."""
