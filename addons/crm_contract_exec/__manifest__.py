@@ -36,7 +36,6 @@
         'data/crm_dunning_data.xml',
         'data/crm_standing_metric_data.xml',
         'data/crm_provision_data.xml',
-        'data/crm_contract_dashboard.xml',
         'views/crm_contract_menus.xml',
         'wizard/crm_contract_wizard_views.xml',
         'views/crm_contract_views.xml',
@@ -82,6 +81,7 @@
         'views/crm_contract_portal_templates.xml',
         'views/res_partner_status_mail_views.xml',
         'data/crm_status_mail_data.xml',
+        'data/crm_contract_dashboard.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }
