@@ -28,8 +28,8 @@ def generate(env, contracts):
     env.cr.execute("SET session_replication_role = replica")   # no foreign key checks on rows that are right by construction
     names |= {f'{table}_0': _last_id(env, table) for table in TABLES if not table.endswith('_rel')}
     indexes = [index for table in TABLES[1:] for index in drop_indexes(env, table)]
-    for statement in (_PARTNERS, _CONTRACTS, _ORDERS, _ORDER_LINES, _STEPS, _STEP_LINES, _STOCK_MOVES, _INVOICES, _INVOICE_LINES,
-                      _INVOICED, _TERMS, _PAID):
+    for statement in (_PARTNERS, _CONTRACTS, _ORDERS, _ORDER_LINES, _STEPS, _STEP_LINES, _STOCK_MOVES, _INVOICES, _PAYMENTS,
+                      _INVOICE_LINES, _INVOICED, _TERMS, _BANK_LINES, _PAID):
         env.cr.execute(SQL(statement, **names))
     for definition in indexes:
         env.cr.execute(definition)
@@ -69,12 +69,14 @@ def _references(env, contracts):
 
 
 _PARTNERS = """
-    INSERT INTO res_partner (id, name, complete_name, active, is_company, autopost_bills, customer_rank, commercial_partner_id, credit_limit)
+    INSERT INTO res_partner (id, name, complete_name, active, is_company, autopost_bills, customer_rank, commercial_partner_id,
+                             credit_limit)
     SELECT %(res_partner_0)s + n, 'Customer ' || n, 'Customer ' || n, TRUE, TRUE, 'ask', 1, %(res_partner_0)s + n,
            jsonb_build_object(%(company)s::text, %(limit)s)
       FROM generate_series(1, %(customers)s) AS n"""
 _CONTRACTS = """
-    INSERT INTO crm_contract (id, name, type_id, partner_id, company_id, currency_id, user_id, state, date_signed, amount_untaxed, amount_total)
+    INSERT INTO crm_contract (id, name, type_id, partner_id, company_id, currency_id, user_id, state, date_signed, amount_untaxed,
+                              amount_total)
     SELECT %(crm_contract_0)s + n, 'BEN-' || n, %(type)s, %(res_partner_0)s + 1 + n %% %(customers)s, %(company)s, %(currency)s, %(user)s,
            'executing', CURRENT_DATE - (abs(hashint4(n)) %% %(days)s)::int, 1000 + n %% 100 * 10, 1000 + n %% 100 * 10
       FROM generate_series(1, %(contracts)s) AS n"""
@@ -104,8 +106,8 @@ _STEP_LINES = """
            %(sale_order_line_0)s + 2 * (contract_id - %(crm_contract_0)s) + sequence / 4, %(product)s, 10
       FROM crm_contract_step AS step WHERE step.id > %(crm_contract_step_0)s AND kind = 'deliver'"""
 _STOCK_MOVES = """
-    INSERT INTO stock_move (company_id, product_id, product_uom, location_id, location_dest_id, procure_method, product_uom_qty, product_qty,
-                            quantity, date, state, sale_line_id, is_out, value, picked)
+    INSERT INTO stock_move (company_id, product_id, product_uom, location_id, location_dest_id, procure_method, product_uom_qty,
+                            product_qty, quantity, date, state, sale_line_id, is_out, value, picked)
     SELECT line.company_id, %(product)s, %(uom)s, %(stock)s, %(customer)s, 'make_to_stock', quantity, quantity, quantity, step.date_due,
            'done', line.order_line_id, TRUE, 100, TRUE
       FROM crm_contract_step_line AS line JOIN crm_contract_step AS step ON step.id = line.step_id
@@ -114,36 +116,42 @@ _INVOICES = """
     INSERT INTO account_move (id, name, journal_id, company_id, currency_id, state, move_type, auto_post, date, invoice_date, partner_id,
                               commercial_partner_id, amount_untaxed, amount_total, amount_untaxed_signed, amount_total_signed,
                               payment_state, invoice_currency_rate, crm_step_id)
-    SELECT %(account_move_0)s + id - %(crm_contract_step_0)s, 'BEN/' || id, %(sale)s, company_id, %(currency)s, 'posted', 'out_invoice',
-           'no', date_due, date_due, partner_id, partner_id, amount, amount, amount, amount, 'not_paid', 1, id
+    SELECT %(account_move_0)s + 2 * (id - %(crm_contract_step_0)s), 'BEN/' || id, %(sale)s, company_id, %(currency)s, 'posted',
+           'out_invoice', 'no', date_due, date_due, partner_id, partner_id, amount, amount, amount, amount, 'not_paid', 1, id
       FROM crm_contract_step WHERE id > %(crm_contract_step_0)s AND kind = 'invoice' AND date_due <= CURRENT_DATE"""
+_IS_PAID = "(move.partner_id %% 20 <> 0 AND move.date + 15 <= CURRENT_DATE)"
+_PAYMENTS = f"""
+    INSERT INTO account_move (id, name, journal_id, company_id, currency_id, state, move_type, auto_post, date, partner_id,
+                              commercial_partner_id, invoice_currency_rate)
+    SELECT id + 1, 'BENK/' || id, %(bank)s, company_id, currency_id, 'posted', 'entry', 'no', date + 15, partner_id, partner_id, 1
+      FROM account_move AS move WHERE id > %(account_move_0)s AND {_IS_PAID}"""
 _LINE_COLUMNS = """id, move_id, journal_id, company_id, currency_id, company_currency_id, account_id, parent_state, date, invoice_date,
-    date_maturity, partner_id, display_type, balance, debit, credit, amount_currency, amount_residual, amount_residual_currency, reconciled,
-    product_id, quantity, price_subtotal, price_total"""
+    date_maturity, partner_id, display_type, balance, debit, credit, amount_currency, amount_residual, amount_residual_currency,
+    reconciled, product_id, quantity, price_subtotal, price_total"""
+_IS_INVOICE = "move.id > %(account_move_0)s AND move.move_type = 'out_invoice'"
+_LINE_ID = "%(account_move_line_0)s + 3 * (move.id - %(account_move_0)s)"    # of the product; then the due line, then the bank's
 _INVOICE_LINES = f"""
     INSERT INTO account_move_line ({_LINE_COLUMNS})
-    SELECT %(account_move_line_0)s + 3 * (id - %(account_move_0)s), id, journal_id, company_id, currency_id, currency_id, %(income)s, state, date,
-           date, NULL, partner_id, 'product', -amount_total, 0, amount_total, -amount_total, 0, 0, FALSE, %(product)s, 1, amount_total, amount_total
-      FROM account_move WHERE id > %(account_move_0)s"""
-_INVOICED = """
+    SELECT {_LINE_ID}, id, journal_id, company_id, currency_id, currency_id, %(income)s, state, date, date, NULL, partner_id, 'product',
+           -amount_total, 0, amount_total, -amount_total, 0, 0, FALSE, %(product)s, 1, amount_total, amount_total
+      FROM account_move AS move WHERE {_IS_INVOICE}"""
+_INVOICED = f"""
     INSERT INTO sale_order_line_invoice_rel (invoice_line_id, order_line_id)
-    SELECT %(account_move_line_0)s + 3 * (move.id - %(account_move_0)s), %(sale_order_line_0)s + 2 * (contract_id - %(crm_contract_0)s)
-      FROM account_move AS move JOIN crm_contract_step AS step ON step.id = move.crm_step_id WHERE move.id > %(account_move_0)s"""
-# the invoice's due line, open unless paid, and for what is paid the line of the bank that it is matched with
-_IS_PAID = "(move.partner_id %% 20 <> 0 AND move.date + 15 <= CURRENT_DATE)"
+    SELECT {_LINE_ID}, %(sale_order_line_0)s + 2 * (contract_id - %(crm_contract_0)s)
+      FROM account_move AS move JOIN crm_contract_step AS step ON step.id = move.crm_step_id WHERE {_IS_INVOICE}"""
+# what is due, open unless paid
 _TERMS = f"""
     INSERT INTO account_move_line ({_LINE_COLUMNS})
-    SELECT %(account_move_line_0)s + 3 * (move.id - %(account_move_0)s) + side.number, CASE side.number WHEN 1 THEN move.id END,
-           CASE side.number WHEN 1 THEN journal_id ELSE %(bank)s END, company_id, currency_id, currency_id, %(receivable)s, state,
-           date + 15 * (side.number - 1), CASE side.number WHEN 1 THEN date END, date + 10, partner_id,
-           CASE side.number WHEN 1 THEN 'payment_term' ELSE 'product' END, side.sign * amount_total, GREATEST(side.sign, 0) * amount_total,
-           GREATEST(-side.sign, 0) * amount_total, side.sign * amount_total, CASE WHEN {_IS_PAID} THEN 0 ELSE amount_total END,
-           CASE WHEN {_IS_PAID} THEN 0 ELSE amount_total END, {_IS_PAID}, NULL, 0, 0, 0
-      FROM account_move AS move, (VALUES (1, 1), (2, -1)) AS side(number, sign)
-     WHERE move.id > %(account_move_0)s AND (side.number = 1 OR {_IS_PAID})"""
+    SELECT {_LINE_ID} + 1, id, journal_id, company_id, currency_id, currency_id, %(receivable)s, state, date, date, date + 10, partner_id,
+           'payment_term', amount_total, amount_total, 0, amount_total, rest.amount, rest.amount, {_IS_PAID}, NULL, 0, 0, 0
+      FROM account_move AS move, LATERAL (SELECT CASE WHEN {_IS_PAID} THEN 0 ELSE amount_total END AS amount) AS rest WHERE {_IS_INVOICE}"""
+_BANK_LINES = f"""
+    INSERT INTO account_move_line ({_LINE_COLUMNS})
+    SELECT {_LINE_ID} + 2, id + 1, %(bank)s, company_id, currency_id, currency_id, %(receivable)s, state, date + 15, NULL, date + 15,
+           partner_id, 'product', -amount_total, 0, amount_total, -amount_total, 0, 0, TRUE, NULL, 0, 0, 0
+      FROM account_move AS move WHERE {_IS_INVOICE} AND {_IS_PAID}"""
 _PAID = f"""
-    INSERT INTO account_partial_reconcile (debit_move_id, credit_move_id, company_id, amount, debit_amount_currency, credit_amount_currency,
-                                           debit_currency_id, credit_currency_id, max_date)
-    SELECT %(account_move_line_0)s + 3 * (id - %(account_move_0)s) + 1, %(account_move_line_0)s + 3 * (id - %(account_move_0)s) + 2, company_id,
-           amount_total, amount_total, amount_total, currency_id, currency_id, date + 15
-      FROM account_move AS move WHERE id > %(account_move_0)s AND {_IS_PAID}"""
+    INSERT INTO account_partial_reconcile (debit_move_id, credit_move_id, company_id, amount, debit_amount_currency,
+                                           credit_amount_currency, debit_currency_id, credit_currency_id, max_date)
+    SELECT {_LINE_ID} + 1, {_LINE_ID} + 2, company_id, amount_total, amount_total, amount_total, currency_id, currency_id, date + 15
+      FROM account_move AS move WHERE {_IS_INVOICE} AND {_IS_PAID}"""

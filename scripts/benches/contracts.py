@@ -76,8 +76,8 @@ REFRESH_FLOOR = ("""
                JOIN account_partial_reconcile AS part ON part.debit_move_id = term.id GROUP BY 1),
          delivered AS (
              SELECT line.step_id, SUM(move.quantity) AS quantity
-               FROM crm_contract_step_line AS line JOIN stock_move AS move ON move.sale_line_id = line.order_line_id AND move.state = 'done'
-              GROUP BY 1),
+               FROM crm_contract_step_line AS line
+               JOIN stock_move AS move ON move.sale_line_id = line.order_line_id AND move.state = 'done' GROUP BY 1),
          planned AS (
              SELECT step.id, step.date_due, step.amount, CASE WHEN kind = 'invoice' THEN invoiced.amount ELSE collected.amount END
                     - SUM(step.amount) OVER (PARTITION BY step.contract_id, kind ORDER BY sequence) + step.amount AS available,
@@ -85,18 +85,22 @@ REFRESH_FLOOR = ("""
                FROM crm_contract_step AS step LEFT JOIN invoiced USING (contract_id) LEFT JOIN collected USING (contract_id)
           LEFT JOIN delivered ON delivered.step_id = step.id)
     UPDATE crm_contract_step AS step SET done_amount = value.done, open_amount = value.amount - value.done, state = value.state,
-           done_percent = CASE WHEN value.state = 'done' THEN 100 ELSE 0 END, date_done = CASE WHEN value.state = 'done' THEN value.date_due END,
+           done_percent = CASE WHEN value.state = 'done' THEN 100 ELSE 0 END,
+           date_done = CASE WHEN value.state = 'done' THEN value.date_due END,
            days_late = CASE WHEN value.state = 'overdue' THEN CURRENT_DATE - value.date_due ELSE 0 END
       FROM (SELECT planned.*, CASE WHEN is_money AND done >= amount OR NOT is_money AND is_there THEN 'done'
                                    WHEN date_due < CURRENT_DATE THEN 'overdue' WHEN done > 0 THEN 'partial' ELSE 'ready' END AS state, done
-              FROM planned, LATERAL (SELECT CASE WHEN is_money THEN GREATEST(0, LEAST(amount, available)) ELSE 0 END AS done) AS money) AS value
+              FROM planned, LATERAL (
+                   SELECT CASE WHEN is_money THEN GREATEST(0, LEAST(amount, available)) ELSE 0 END AS done) AS money) AS value
      WHERE value.id = step.id""", """
     UPDATE crm_contract AS contract
-       SET invoiced_amount = value.invoiced, collected_amount = value.collected, overdue_amount = value.overdue, next_date = value.next_date,
+       SET invoiced_amount = value.invoiced, collected_amount = value.collected, overdue_amount = value.overdue,
+           next_date = value.next_date,
            invoiced_percent = 100 * value.invoiced / amount_total, collected_percent = 100 * value.collected / amount_total,
            delivered_percent = value.delivered
       FROM (SELECT contract_id, SUM(done_amount) FILTER (WHERE kind = 'invoice') AS invoiced,
-                   SUM(done_amount) FILTER (WHERE kind = 'collect') AS collected, AVG(done_percent) FILTER (WHERE kind = 'deliver') AS delivered,
+                   SUM(done_amount) FILTER (WHERE kind = 'collect') AS collected,
+                   AVG(done_percent) FILTER (WHERE kind = 'deliver') AS delivered,
                    SUM(open_amount) FILTER (WHERE kind = 'collect' AND state = 'overdue') AS overdue,
                    MIN(date_due) FILTER (WHERE state <> 'done') AS next_date
               FROM crm_contract_step GROUP BY contract_id) AS value
