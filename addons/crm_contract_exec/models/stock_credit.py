@@ -63,14 +63,14 @@ class StockMove(models.Model):
 
     def _crm_held_back(self, done=False):
         """Return ``{order: figures}`` of the orders whose goods are about to leave (or just have left) to the customer and may not, see
-        ``crm.credit``. An order is found by its lines, and by the transfer if somebody took the line off."""
+        ``crm.credit``. An order is found by its lines, and by the reference of the move if somebody took the line off."""
         companies = self.company_id.sudo().filtered(lambda company: company.crm_credit_check != 'none')   # a setting, no secret
         if not companies:
             return {}
         leaving = self.sudo().filtered(lambda move: (   # the warehouse need not see orders to be kept from delivering them
             move.company_id in companies and move.location_dest_id.usage == 'customer' and move.location_id.usage != 'customer'
             and move.state != 'cancel' and (move.state == 'done') == done))
-        orders = leaving.sale_line_id.order_id | leaving.picking_id.sale_id
+        orders = leaving.sale_line_id.order_id | leaving.filtered(lambda move: not move.sale_line_id).reference_ids.sale_ids
         relevant = orders.filtered(lambda order: order.company_id._crm_checks_deliveries())
         relevant |= self.env['crm.credit.hold']._stopped(orders - relevant)
         return self.env['crm.credit']._over_limit(relevant) if relevant else {}

@@ -84,9 +84,8 @@ class TestCreditDelivery(CreditCommon):
         self.assertEqual(picking.state, 'done')
 
     def test_line_taken_off(self):
-        """A move that somebody cut off from its order is still known by its transfer."""
+        """A move that somebody cut off from its order is still known by its reference."""
         _order, picking = self._late_over()
-        picking.sale_id.flush_recordset()
         picking.move_ids.sale_line_id = False
         picking.with_context(skip_sms=True).button_validate()
         self.assertEqual(picking.state, 'assigned')
