@@ -83,3 +83,4 @@ from . import crm_tile_credit
 from . import account_payment
 from . import crm_collection_month
 from . import crm_receivables_import
+from . import crm_timeline_dunning
