@@ -60,6 +60,7 @@ from . import crm_contract_portal
 from . import crm_status_mail
 from . import res_partner_status_mail
 from . import crm_signing
+from . import crm_contract_documents
 from . import res_company_contract
 from . import crm_contract_step_person
 from . import crm_contract_reminder
