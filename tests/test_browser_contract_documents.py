@@ -1,5 +1,6 @@
 """Journeys of carrying out a contract: finance invoices an instalment and sends a link, the warehouse takes what is due out of stock."""
 from journeys import JourneyCase, PhoneJourney
+
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
 

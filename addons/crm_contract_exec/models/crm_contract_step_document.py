@@ -97,9 +97,9 @@ class CrmContractStep(models.Model):
         read what others may not, so they are told instead."""
         groups = {'account.move': 'account.group_account_invoice,account.group_account_readonly', 'stock.picking': 'stock.group_stock_user'}
         if not self.env.user.has_groups(groups[model]):
+            names = ", ".join(documents.sudo().mapped('display_name'))   # made by the user
             return {'type': 'ir.actions.client', 'tag': 'display_notification', 'params': {
-                'type': 'success', 'message': self.env._(
-                    "%(step)s: %(names)s", step=self[:1].name, names=", ".join(documents.sudo().mapped('display_name'))),   # made by the user
+                'type': 'success', 'message': f"{self[:1].name}: {names}",
                 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}}}
         action = {'type': 'ir.actions.act_window', 'res_model': model, 'name': self[:1].name, 'context': {'create': False}}
         if len(documents) == 1:
