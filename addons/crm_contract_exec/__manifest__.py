@@ -37,7 +37,6 @@
         'data/crm_standing_metric_data.xml',
         'data/crm_provision_data.xml',
         'views/crm_contract_menus.xml',
-        'data/crm_contract_dashboard.xml',
         'wizard/crm_contract_wizard_views.xml',
         'views/crm_contract_views.xml',
         'views/crm_contract_list_views.xml',
