@@ -15,13 +15,13 @@ class TestContractPrint(ContractCommon):
     def test_printed(self):
         order = self._order([(10, 100)])
         contract = self._contract(
-            order, signatory_id=self.person.id, company_signatory_id=self.manager.id, title="压力机 Presses", clauses="<p>Ex works 工厂交货</p>",
-            warranty_months=24, retention_percent=5,
+            order, signatory_id=self.person.id, company_signatory_id=self.manager.id, title="压力机 Presses",
+            clauses="<p>Ex works 工厂交货</p>", warranty_months=24, retention_percent=5,
             party_ids=[Command.create({'partner_id': self.customer2.id, 'role': 'guarantor', 'is_signing': True})],
             step_ids=[Command.create({'name': "Advance", 'kind': 'collect', 'amount': 360, 'date_due': '2026-07-01'})])
         html = self._printed(contract)
-        for text in (contract.name, "压力机 Presses", "工厂交货", "Goods", "1,200.00", "Advance", "360.00", "Person", "Manager", "Guarantor",
-                     self.customer2.name, "24 months", "charset"):
+        for text in (contract.name, "压力机 Presses", "工厂交货", "Goods", "1,200.00", "Advance", "360.00", "Person", "Manager",
+                     "Guarantor", self.customer2.name, "24 months", "charset"):
             with self.subTest(text=text):
                 self.assertIn(text, html)
         self.assertIn("Draft, not binding", html)
