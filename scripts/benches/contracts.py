@@ -3,20 +3,25 @@
 100,000 contracts with ten steps each (1,000,000 steps) are carried out; see ``_contracts_data.py``. The size is the number of
 contracts. Each part returns its own ``<part>_seconds`` and ``<part>_floor_seconds``; ``seconds`` and ``floor_seconds`` are their sums.
 
-* ``refresh``: states, amounts and due days of all steps and contracts from the books, from nothing. The floor is two hand-written
-  statements that store the sums without staged deliveries, moving due days, credit notes, other currencies and contracts by hand.
-  ``refresh_again_seconds``: once more, when nothing has changed. ``same_after_kill``: half of the contracts, and then all, leave
-  what all at once have left.
+* ``refresh``: the nightly job that brings states, amounts and due days of all steps and contracts in line with the books, from
+  nothing, killed halfway and run again. The floor is two hand-written statements that store the sums without staged deliveries,
+  moving due days, credit notes, other currencies and contracts by hand. ``refresh_again_seconds``: all at once, when nothing has
+  changed; ``same_after_kill``: it finds nothing to change after the killed job.
 * ``reminder``: finding which reminders are due today. The floor finds the open steps whose day has come and that have no reminder yet.
   ``reminder_batch_seconds``: giving the next 500, with their activities and messages.
 * ``ageing``: the open items of all customers by age, in the company's currency. The floor sums the open instalments by age.
 * ``exposure``: what the debtor of an order owes, as when an order is confirmed, for 100 debtors one after the other. The floor sums
   open items and open orders of each. ``exposure_all_seconds``: of all customers at once, as the list "over the limit" reads it.
 """
+from contextlib import suppress
+from unittest.mock import patch
+
 from _contracts_data import generate
 from _timing import timed
 
 from odoo.tools import SQL
+
+from odoo.addons.crm_contract_exec.models.crm_contract_refresh_cron import BATCH
 
 SIZES = [10_000, 100_000]
 DEBTORS = 100
@@ -39,16 +44,30 @@ def run(env, size):
 def refresh(env, _customers):
     contracts = env['crm.contract']
     floor = timed(env, lambda: [env.cr.execute(statement) for statement in REFRESH_FLOOR], times=2, undo=True)
-    found = []
-    seconds = timed(env, lambda: (contracts._refresh(), found.append(_stored(env))), undo=True)
-    half = contracts.search([], limit=contracts.search_count([]) // 2)
-    contracts._refresh(half)    # and killed there
-    env.cr.commit()
-    contracts._refresh()
-    env.cr.commit()
-    again = timed(env, contracts._refresh)
+    batches = -(-contracts.search_count([]) // BATCH)
+    with patch.object(type(env['ir.cron']), '_commit_progress', _killed(env, after=-(-batches // 2))), suppress(InterruptedError):
+        seconds = timed(env, contracts._cron_refresh)
+    env.cr.execute("SELECT COUNT(*) FROM crm_contract_step WHERE state = 'wait'")
+    assert batches == 1 or env.cr.fetchone()[0], 'it was killed before the end'
+    with patch.object(type(env['ir.cron']), '_commit_progress', _killed(env)):
+        seconds += timed(env, contracts._cron_refresh)
+    stored, changed = _stored(env), []
+    again = timed(env, lambda: changed.append(contracts._refresh()))
     return {'refresh_seconds': round(seconds, 3), 'refresh_floor_seconds': round(floor, 3), 'refresh_again_seconds': round(again, 3),
-            'same_after_kill': _stored(env) == found[0]}
+            'same_after_kill': changed == [0] and _stored(env) == stored}
+
+
+def _killed(env, after=None):
+    """Return a stand-in that saves each batch as a cron job does, and dies behind some of them."""
+    done = []
+
+    def commit(_self, processed=0, **_kwargs):
+        env.cr.commit()
+        done.append(processed)
+        if len(done) == after:
+            raise InterruptedError
+        return float('inf')
+    return commit
 
 
 def _stored(env):

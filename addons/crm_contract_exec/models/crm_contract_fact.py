@@ -125,10 +125,13 @@ class CrmContract(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _matched_sql(self, condition=EVERY):
+    def _matched_sql(self, condition=EVERY, invoiced=None):
         """Return the relation ``(contract_id, step_id, move_id, payment_line_id, date, amount, is_money)`` of what the invoices of
         :meth:`_invoiced_sql` (``move_id``) were matched with, by the day of the match: money, or else write-offs and compensations.
-        Credit notes are left out, they are invoices themselves; differences of exchange have no amount in the invoice's currency."""
+        Credit notes are left out, they are invoices themselves; differences of exchange have no amount in the invoice's currency.
+
+        :param SQL invoiced: the relation of :meth:`_invoiced_sql`, where it is at hand already; likewise below
+        """
         return SQL(
             """SELECT invoiced.contract_id, invoiced.step_id, invoiced.move_id, other.id AS payment_line_id, side.date,
                       side.amount * invoiced.share * invoiced.rate AS amount, journal.type IN %(money)s AS is_money
@@ -144,10 +147,10 @@ class CrmContract(models.Model):
                  JOIN account_move AS other_move ON other_move.id = other.move_id
                  JOIN account_journal AS journal ON journal.id = other.journal_id
                 WHERE other_move.move_type NOT IN ('out_invoice', 'out_refund', 'out_receipt')""",
-            invoiced=self._invoiced_sql(condition), money=MONEY_JOURNALS)
+            invoiced=invoiced or self._invoiced_sql(condition), money=MONEY_JOURNALS)
 
     @api.model
-    def _advanced_sql(self, condition=EVERY):
+    def _advanced_sql(self, condition=EVERY, matched=None):
         """Return the relation ``(contract_id, step_id, move_id, payment_line_id, date, amount)`` of money that came for a contract and
         is matched with nothing yet, ``move_id`` is NULL: payments that name the contract (advances) or were made online for one of its
         orders, and what is left of payments matched with its invoices (over-payments)."""
@@ -177,10 +180,10 @@ class CrmContract(models.Model):
                  JOIN crm_contract AS contract ON contract.id = source.contract_id
                  JOIN res_company AS company ON company.id = contract.company_id
                 WHERE money.parent_state = 'posted' AND money.amount_residual <> 0""",
-            matched=self._matched_sql(condition), own_rate=self._own_rate_sql(SQL("money.date")), condition=condition)
+            matched=matched or self._matched_sql(condition), own_rate=self._own_rate_sql(SQL("money.date")), condition=condition)
 
     @api.model
-    def _collected_sql(self, condition=EVERY):
+    def _collected_sql(self, condition=EVERY, matched=None):
         """Return the relation ``(contract_id, step_id, move_id, payment_line_id, date, amount)`` of money matched with the invoices of
         :meth:`_invoiced_sql` (``move_id``), and (negative) paid back on credit notes, by the day of the match; besides of advances and
         over-payments (``move_id`` NULL), see :meth:`_advanced_sql`."""
@@ -188,10 +191,10 @@ class CrmContract(models.Model):
             """SELECT contract_id, step_id, move_id, payment_line_id, date, amount FROM (%s) AS matched WHERE is_money
                 UNION ALL
                SELECT contract_id, step_id, move_id, payment_line_id, date, amount FROM (%s) AS advanced""",
-            self._matched_sql(condition), self._advanced_sql(condition))
+            matched or self._matched_sql(condition), self._advanced_sql(condition, matched))
 
     @api.model
-    def _credited_sql(self, condition=EVERY):
+    def _credited_sql(self, condition=EVERY, invoiced=None, matched=None):
         """Return the relation ``(contract_id, step_id, date, amount)`` of what the customer no longer has to pay: credit notes and
         what was written off or compensated.
 
@@ -209,4 +212,4 @@ class CrmContract(models.Model):
                  JOIN crm_contract AS contract ON contract.id = credit.contract_id
                 UNION ALL
                SELECT contract_id, step_id, date, amount FROM (%(matched)s) AS matched WHERE NOT is_money""",
-            invoiced=self._invoiced_sql(condition), matched=self._matched_sql(condition))
+            invoiced=invoiced or self._invoiced_sql(condition), matched=matched or self._matched_sql(condition))

@@ -27,7 +27,7 @@ class CrmContract(models.Model):
                 WHERE %s""", condition)
 
     @api.model
-    def _deliver_needs_sql(self, condition):
+    def _deliver_needs_sql(self, condition, facts):
         """Return the needs of delivery steps, by order line: their quantities; the last step without any takes what is left."""
         return SQL(
             """SELECT key, step_id, ROW_NUMBER() OVER (PARTITION BY key ORDER BY sequence, step_id) AS position, need, 0.000001 AS slack
@@ -51,13 +51,16 @@ class CrmContract(models.Model):
                                  JOIN crm_contract_step AS step ON step.id = line.step_id AND step.void_reason IS NULL
                                 WHERE %(condition)s GROUP BY line.order_line_id) AS planned USING (order_line_id)
                         WHERE goods.quantity > COALESCE(planned.quantity, 0)) AS need""",
-            goods=self._goods_sql(condition), condition=condition)
+            goods=facts['goods'], condition=condition)
 
     @api.model
-    def _deliver_lines_sql(self, condition):
-        """Return the relation ``(key, step_id, need, done, date)`` of what delivery steps have delivered of an order line (``key``)."""
-        return waterfall(self._deliver_needs_sql(condition), SQL(
-            "SELECT order_line_id AS key, step_id, date, quantity AS amount FROM (%s) AS delivered", self._delivered_sql(condition)))
+    def _deliver_lines_sql(self, condition, facts):
+        """Return the relation ``(key, step_id, need, done, date)`` of what delivery steps have delivered of an order line (``key``).
+
+        :param facts: the relations of facts by name, see :meth:`_facts_sql`; likewise below
+        """
+        return waterfall(self._deliver_needs_sql(condition, facts), SQL(
+            "SELECT order_line_id AS key, step_id, date, quantity AS amount FROM (%s) AS delivered", facts['delivered']))
 
     @api.model
     def _deliver_progress_sql(self, lines):
@@ -75,14 +78,14 @@ class CrmContract(models.Model):
                 GROUP BY lines.step_id""", lines)
 
     @api.model
-    def _delivery_sql(self, condition):
+    def _delivery_sql(self, facts):
         """Return the relation ``(contract_id, share, date)`` of how much of its goods a contract has delivered, and the day since when
         that is all."""
         lines = waterfall(
             SQL("SELECT order_line_id AS key, contract_id AS step_id, 1 AS position, quantity AS need, 0.000001 AS slack FROM (%s) AS goods",
-                self._goods_sql(condition)),
+                facts['goods']),
             SQL("SELECT order_line_id AS key, NULL::int AS step_id, date, quantity AS amount FROM (%s) AS delivered",
-                self._delivered_sql(condition)))
+                facts['delivered']))
         return SQL(
             """SELECT goods.contract_id,
                       CASE WHEN SUM(goods.quantity * goods.weight) > 0
@@ -90,7 +93,7 @@ class CrmContract(models.Model):
                            ELSE SUM(line.done) / SUM(goods.quantity) END AS share,
                       CASE WHEN bool_and(line.date IS NOT NULL) THEN MAX(line.date) END AS date
                  FROM (%s) AS goods JOIN (%s) AS line ON line.key = goods.order_line_id
-                GROUP BY goods.contract_id""", self._goods_sql(condition), lines)
+                GROUP BY goods.contract_id""", facts['goods'], lines)
 
     # ------------------------------------------------------------------
     # Money
@@ -107,27 +110,26 @@ class CrmContract(models.Model):
                 WHERE step.kind = %s AND step.amount > 0 AND step.void_reason IS NULL AND contract.is_manual IS NOT TRUE AND %s""", kind, condition)
 
     @api.model
-    def _money_facts_sql(self, facts, kind):
+    def _money_facts_sql(self, money, kind):
         """Return facts of money for the waterfall over the steps of a kind: what was made for a step of another kind counts for the step
         of this kind that is anchored to it, or that it is anchored to itself."""
         return SQL(
             """SELECT fact.contract_id AS key, COALESCE(same.id, after.id, same_before.id) AS step_id, fact.date, fact.amount
-                 FROM (%(facts)s) AS fact
+                 FROM (%(money)s) AS fact
             LEFT JOIN crm_contract_step AS made ON made.id = fact.step_id
             LEFT JOIN crm_contract_step AS same ON same.id = made.id AND same.kind = %(kind)s
             LEFT JOIN LATERAL (SELECT step.id FROM crm_contract_step AS step
                                 WHERE step.anchor_step_id = made.id AND step.kind = %(kind)s AND step.void_reason IS NULL
                                 ORDER BY step.sequence, step.id LIMIT 1) AS after ON TRUE
             LEFT JOIN crm_contract_step AS same_before ON same_before.id = made.anchor_step_id AND same_before.kind = %(kind)s""",
-            facts=facts, kind=kind)
+            money=money, kind=kind)
 
     @api.model
-    def _money_progress_sql(self, condition, kind):
+    def _money_progress_sql(self, condition, kind, facts):
         """Return the progress of the steps of a kind: see :meth:`_progress_sql`."""
         columns = SQL("contract_id, step_id, date, amount")
-        relation = self._invoiced_sql(condition) if kind == 'invoice' else self._collected_sql(condition)
-        money = SQL("SELECT %s FROM (%s) AS money", columns, relation)
-        settled = SQL("%s UNION ALL SELECT %s FROM (%s) AS credited", money, columns, self._credited_sql(condition))
+        money = SQL("SELECT %s FROM (%s) AS money", columns, facts['invoiced' if kind == 'invoice' else 'collected'])
+        settled = SQL("%s UNION ALL SELECT %s FROM (%s) AS credited", money, columns, facts['credited'])
         needs = self._money_needs_sql(condition, kind)
         return SQL(
             """SELECT settled.step_id, settled.need AS planned, LEAST(money.done, settled.done) AS done,
@@ -137,7 +139,7 @@ class CrmContract(models.Model):
             waterfall(needs, self._money_facts_sql(settled, kind)), waterfall(needs, self._money_facts_sql(money, kind)))
 
     @api.model
-    def _progress_sql(self, condition, deliver_lines):
+    def _progress_sql(self, condition, deliver_lines, facts):
         """Return the relation ``(step_id, planned, done, credited, share, is_done, date)`` of the steps that the books know about.
 
         ``planned`` is a quantity or an amount; ``done`` and ``credited`` (no longer to be paid) are amounts; ``share`` is 1 when all
@@ -145,4 +147,4 @@ class CrmContract(models.Model):
         """
         return SQL(
             "%s UNION ALL %s UNION ALL %s", self._deliver_progress_sql(deliver_lines),
-            self._money_progress_sql(condition, 'invoice'), self._money_progress_sql(condition, 'collect'))
+            self._money_progress_sql(condition, 'invoice', facts), self._money_progress_sql(condition, 'collect', facts))

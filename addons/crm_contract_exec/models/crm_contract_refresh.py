@@ -12,6 +12,9 @@ CONTRACT_COLUMNS = (
 )
 
 
+LARGE = 50      # contracts; above, statistics of the facts pay
+
+
 def _columns(names, alias=None):
     return SQL(", ").join(SQL.identifier(alias, name) if alias else SQL.identifier(name) for name in names)
 
@@ -32,10 +35,15 @@ class CrmContract(models.Model):
             return 0
         condition = SQL("contract.state IN %s", RUNNING) if contracts is None else SQL("contract.id = ANY(%s)", contracts.ids)
         self.env.flush_all()
+        is_large = contracts is None or len(contracts) > LARGE
+        if is_large:
+            self._keep_facts(condition)
         changed = 0
-        for statement in (self._refresh_steps_sql(condition, date), self._refresh_contracts_sql(condition, date)):
-            self.env.cr.execute(statement)
+        for statement in (self._refresh_steps_sql, self._refresh_contracts_sql):
+            self.env.cr.execute(statement(condition, date, SQL() if is_large else self._fact_ctes_sql(condition)))
             changed += self.env.cr.rowcount
+        if is_large:
+            self._drop_facts()
         for model in ('crm.contract', 'crm.contract.step', 'crm.contract.step.line'):   # with what is computed from these columns
             self.env[model].invalidate_model(flush=False)
         return changed
@@ -50,13 +58,60 @@ class CrmContract(models.Model):
             relation, _columns(columns, 'target'), _columns(columns, 'value'))
 
     # ------------------------------------------------------------------
+    # Facts: each is found once, however often the statements read it
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _fact_definitions(self, condition):
+        """Return ``[(name of the relation, query)]``, each of which may read those before it."""
+        facts = self._facts_sql()
+        return [
+            ('crm_fact_goods', self._goods_sql(condition)),
+            ('crm_fact_delivered', self._delivered_sql(condition)),
+            ('crm_fact_delivery', self._delivery_sql(facts)),
+            ('crm_fact_invoiced', self._invoiced_sql(condition)),
+            ('crm_fact_matched', self._matched_sql(condition, facts['invoiced'])),
+            ('crm_fact_collected', self._collected_sql(condition, facts['matched'])),
+            ('crm_fact_credited', self._credited_sql(condition, facts['invoiced'], facts['matched'])),
+        ]
+
+    @api.model
+    def _facts_sql(self):
+        """Return the relations of facts by their short names, as the statements read them."""
+        return {name: SQL("SELECT * FROM %s", SQL.identifier(f'crm_fact_{name}'))
+                for name in ('goods', 'delivered', 'delivery', 'invoiced', 'matched', 'collected', 'credited')}
+
+    @api.model
+    def _fact_ctes_sql(self, condition):
+        """Return the facts of a few contracts as part of the statement."""
+        return SQL("").join(
+            SQL("%s AS MATERIALIZED (%s),", SQL.identifier(name), query) for name, query in self._fact_definitions(condition))
+
+    @api.model
+    def _keep_facts(self, condition):
+        """Put the facts of many contracts into tables of this transaction: with statistics they are joined by hash, not row by row.
+
+        Compiling the statements that read them would take longer than running them.
+        """
+        self.env.cr.execute("SET LOCAL jit = off")
+        for name, query in self._fact_definitions(condition):
+            self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", SQL.identifier(name), query))
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))
+
+    @api.model
+    def _drop_facts(self):
+        for name in reversed(self._facts_sql()):
+            self.env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(f'crm_fact_{name}')))
+
+    # ------------------------------------------------------------------
     # Steps
     # ------------------------------------------------------------------
 
     @api.model
-    def _refresh_steps_sql(self, condition, date):
+    def _refresh_steps_sql(self, condition, date, fact_ctes):
+        facts = self._facts_sql()
         ctes = SQL(
-            """WITH RECURSIVE deliver_line AS MATERIALIZED (%(lines)s),
+            """WITH RECURSIVE %(facts)s deliver_line AS MATERIALIZED (%(lines)s),
                     line_update AS (UPDATE crm_contract_step_line AS target SET done_quantity = deliver_line.done FROM deliver_line
                                      WHERE target.step_id = deliver_line.step_id AND target.order_line_id = deliver_line.key
                                        AND target.done_quantity IS DISTINCT FROM deliver_line.done),
@@ -67,8 +122,8 @@ class CrmContract(models.Model):
                     accepted AS (SELECT contract_id, MAX(day_done) AS date FROM step WHERE kind = 'accept' AND void_reason IS NULL
                                   GROUP BY contract_id HAVING bool_and(is_done)),
                     due AS (%(due)s)""",
-            lines=self._deliver_lines_sql(condition), progress=self._progress_sql(condition, SQL("deliver_line")),
-            delivery=self._delivery_sql(condition), clock=self._clock_sql(date), steps=self._step_done_sql(condition), due=self._due_sql())
+            facts=fact_ctes, lines=self._deliver_lines_sql(condition, facts),
+            progress=self._progress_sql(condition, SQL("deliver_line"), facts), delivery=facts['delivery'], clock=self._clock_sql(date), steps=self._step_done_sql(condition), due=self._due_sql())
         return self._update_sql('crm_contract_step', STEP_COLUMNS, self._step_verdict_sql(), ctes)
 
     @api.model
@@ -159,16 +214,17 @@ class CrmContract(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _refresh_contracts_sql(self, condition, date):
-        facts = SQL(
-            """WITH clock AS (%(clock)s),
+    def _refresh_contracts_sql(self, condition, date, fact_ctes):
+        facts = self._facts_sql()
+        ctes = SQL(
+            """WITH %(facts)s clock AS (%(clock)s),
                     invoiced AS (SELECT contract_id, SUM(amount) AS amount FROM (%(invoiced)s) AS invoiced GROUP BY contract_id),
                     collected AS (SELECT contract_id, SUM(amount) AS amount FROM (%(collected)s) AS collected GROUP BY contract_id),
                     credited AS (SELECT contract_id, SUM(amount) AS amount FROM (%(credited)s) AS credited GROUP BY contract_id),
                     delivery AS (%(delivery)s),
                     plan AS (%(plan)s)""",
-            clock=self._clock_sql(date), invoiced=self._invoiced_sql(condition), collected=self._collected_sql(condition),
-            credited=self._credited_sql(condition), delivery=self._delivery_sql(condition), plan=self._plan_sql(condition))
+            facts=fact_ctes, clock=self._clock_sql(date), invoiced=facts['invoiced'], collected=facts['collected'],
+            credited=facts['credited'], delivery=facts['delivery'], plan=self._plan_sql(condition))
         value = SQL(
             """SELECT contract.id, %s
                  FROM crm_contract AS contract
@@ -185,7 +241,7 @@ class CrmContract(models.Model):
                                    currency.decimal_places) AS collected,
                              round(COALESCE(credited.amount, 0), currency.decimal_places) AS credited) AS money
                 WHERE %s""", self._contract_values_sql(), condition)
-        return self._update_sql('crm_contract', CONTRACT_COLUMNS, value, facts)
+        return self._update_sql('crm_contract', CONTRACT_COLUMNS, value, ctes)
 
     @api.model
     def _contract_values_sql(self):
