@@ -68,7 +68,7 @@ class CrmContractAmendment(models.Model):
             elif line.quantity:
                 line.order_line_id = self.env['sale.order.line'].create({
                     'order_id': line.order_id.id, 'product_id': line.product_id.id, 'product_uom_qty': line.quantity,
-                    'price_unit': line.price_unit})
+                    'price_unit': line.price_unit, 'discount': 0})
                 self._plan_quantity(line.order_line_id, line.quantity)
         locked.locked = True
 
