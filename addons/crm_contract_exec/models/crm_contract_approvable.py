@@ -28,8 +28,9 @@ class CrmContractApprovable(models.AbstractModel):
         open_approvals = self.env['crm.contract.approval'].search([
             ('state', '=', 'open'), '|', ('user_id', '=', self.env.uid), ('delegate_id', '=', self.env.uid)])
         mine = open_approvals._for_user()
-        asked = mine.amendment_id if self._name == 'crm.contract.amendment' else mine.filtered(lambda item: not item.amendment_id).contract_id
-        return [('id', 'in', asked.ids)]
+        if self._name == 'crm.contract.amendment':
+            return [('id', 'in', mine.amendment_id.ids)]
+        return [('id', 'in', mine.filtered(lambda approval: not approval.amendment_id).contract_id.ids)]
 
     def _open_approvals(self):
         return self.approval_ids.filtered(lambda approval: approval.state == 'open')

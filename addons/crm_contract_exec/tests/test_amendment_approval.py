@@ -6,7 +6,7 @@ from .common import ContractCommon
 
 @tagged('post_install', '-at_install')
 class TestAmendmentApproval(ContractCommon):
-    """Amendments are approved by whom the contract's type names: ``lead`` from 1,000 EUR net or 15 % discount on, ``finance`` from 5,000."""
+    """Amendments are approved by whom the contract's type names: ``lead`` from 1,000 EUR or 15 % discount on, ``finance`` from 5,000."""
 
     @classmethod
     def setUpClass(cls):
