@@ -123,7 +123,8 @@ class CrmContract(models.Model):
                                   GROUP BY contract_id HAVING bool_and(is_done)),
                     due AS (%(due)s)""",
             facts=fact_ctes, lines=self._deliver_lines_sql(condition, facts),
-            progress=self._progress_sql(condition, SQL("deliver_line"), facts), delivery=facts['delivery'], clock=self._clock_sql(date), steps=self._step_done_sql(condition), due=self._due_sql())
+            progress=self._progress_sql(condition, SQL("deliver_line"), facts), delivery=facts['delivery'],
+            clock=self._clock_sql(date), steps=self._step_done_sql(condition), due=self._due_sql())
         return self._update_sql('crm_contract_step', STEP_COLUMNS, self._step_verdict_sql(), ctes)
 
     @api.model
