@@ -1,1 +1,2 @@
 from . import crm_performance_statements
+from . import crm_contract_workbook

@@ -23,7 +23,8 @@ class CrmContractStep(models.Model):
         self._check_document(('deliver',), {'rep', 'manager', 'warehouse'})
         self._claim()
         step = self.sudo()   # whoever may write on the step has the warehouse deliver it; stock moves are the system's to split
-        self._check_not_made(step.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel')))
+        self._check_not_made(step.picking_ids.filtered(
+            lambda picking: picking.state not in ('done', 'cancel') and picking.location_dest_id.usage == 'customer'))
         takes = step._moves_to_take()
         pickings = self.env['stock.picking'].sudo().union(*(   # as above
             step._take(picking, [(move, quantity) for move, quantity in takes if move.picking_id == picking])

@@ -10,14 +10,3 @@ class StockPicking(models.Model):
         if self.crm_step_id:
             backorder.crm_step_id = self.crm_step_id
         return backorder
-
-
-class StockReturnPicking(models.TransientModel):
-    """What comes back is taken off the step by which it was delivered."""
-    _inherit = 'stock.return.picking'
-
-    def _create_return(self):
-        transfer = super()._create_return()
-        if self.picking_id.crm_step_id:
-            transfer.crm_step_id = self.picking_id.crm_step_id
-        return transfer

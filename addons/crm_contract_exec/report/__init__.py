@@ -5,3 +5,4 @@ from . import crm_contract_cash
 from . import crm_contract_sale
 from . import crm_contract_customer
 from . import crm_contract_delay
+from . import crm_contract_delivery

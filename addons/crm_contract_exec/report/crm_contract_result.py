@@ -110,15 +110,17 @@ class CrmContractResult(models.Model):
                       ON expense.contract_id = contract.id
                 WHERE %(condition)s""",
             rate=contracts._company_rate_sql(SQL("COALESCE(contract.date_signed, CURRENT_DATE)")), planned=self._planned_sql(condition),
-            invoiced=contracts._invoiced_sql(condition), cost=contracts._goods_cost_sql(condition), expense=contracts._expense_sql(condition),
-            condition=condition)
+            invoiced=contracts._invoiced_sql(condition), cost=contracts._goods_cost_sql(condition),
+            expense=contracts._expense_sql(condition), condition=condition)
 
     @api.model
     def _planned_sql(self, condition):
         """Return the relation ``(contract_id, cost, cost_left)``: the cost of all order lines, and of what is not yet delivered (or,
         where nothing is delivered, not yet invoiced) at present cost."""
         present = self.env['crm.contract']._unit_cost_sql(SQL("line.company_id"))
-        sold = SQL("line.purchase_price / NULLIF(sale.currency_rate, 0)") if 'purchase_price' in self.env['sale.order.line']._fields else present
+        sold = present
+        if 'purchase_price' in self.env['sale.order.line']._fields:     # the cost on the day of the sale, where it is kept
+            sold = SQL("line.purchase_price / NULLIF(sale.currency_rate, 0)")
         return SQL(
             """SELECT contract.id AS contract_id, SUM(line.product_uom_qty * %(sold)s) AS cost,
                       SUM(GREATEST(line.product_uom_qty - CASE WHEN template.is_storable THEN line.qty_delivered

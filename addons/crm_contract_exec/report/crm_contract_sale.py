@@ -59,7 +59,8 @@ class CrmContractSale(models.Model):
                       move.commercial_partner_id AS customer_count, customer.grade_id, move.company_id, company.currency_id,
                       COALESCE(customer.user_id, move.invoice_user_id) AS user_id,
                       item.product_id, template.categ_id, move.invoice_date AS date, -item.balance AS revenue,
-                      COALESCE(side.sign * item.quantity * %(cost)s, 0) AS cost, -item.balance - COALESCE(side.sign * item.quantity * %(cost)s, 0) AS margin,
+                      COALESCE(side.sign * item.quantity * %(cost)s, 0) AS cost,
+                      -item.balance - COALESCE(side.sign * item.quantity * %(cost)s, 0) AS margin,
                       side.sign * item.quantity * COALESCE(line_unit.factor / NULLIF(unit.factor, 0), 1) AS quantity
                  FROM account_move AS move
                  JOIN account_move_line AS item ON item.move_id = move.id AND item.display_type = 'product'

@@ -13,3 +13,11 @@ from . import test_contract_state
 from . import test_contract_lock
 from . import test_credit_exposure
 from . import test_credit_hold
+from . import test_amendment
+from . import test_signing
+from . import test_contract_workbook
+from . import test_contract_dashboard
+from . import test_reminder
+from . import test_coming_delivery
+from . import test_dunning
+from . import test_dunning_send

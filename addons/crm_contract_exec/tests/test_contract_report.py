@@ -207,7 +207,8 @@ class TestReportAccess(ReportCase):
 
     def test_own_contracts_only(self):
         contract = self._contract(total=100, state='executing')
-        self.env['crm.contract.step'].create({'contract_id': contract.id, 'name': "Pay", 'kind': 'collect', 'date_due': self.TODAY, 'amount': 100})
+        self.env['crm.contract.step'].create({
+            'contract_id': contract.id, 'name': "Pay", 'kind': 'collect', 'date_due': self.TODAY, 'amount': 100})
         for model in self.MODELS:
             for user, number in ((self.rep, 1), (self.lead, 1), (self.rep2, 0), (self.leads_all, 1), (self.finance, 1)):
                 with self.subTest(model=model, user=user.name):

@@ -188,6 +188,16 @@ class TestStepDocuments(ContractCommon):
         self.assertEqual(len(steps[0].picking_ids), 2)
         self.assertEqual(steps[0].picking_ids.filtered(lambda transfer: transfer.state != 'done').move_ids.product_uom_qty, 3)
 
+    def test_return_is_the_steps(self):
+        _order, _contract, steps = self._deliveries(4, 6)
+        steps[0].action_create_picking()
+        picking = steps[0].picking_ids
+        picking.move_ids.write({'quantity': 4, 'picked': True})
+        picking._action_done()
+        wizard = self.env['stock.return.picking'].with_context(active_model='stock.picking', active_id=picking.id).create({})
+        wizard.product_return_moves.quantity = 1
+        self.assertEqual(wizard._create_return().crm_step_id, steps[0])
+
     def test_who_may_deliver(self):
         _order, _contract, steps = self._deliveries(4, 6)
         self._by(steps[0], self.stocker).action_create_picking()

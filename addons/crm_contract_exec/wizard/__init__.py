@@ -3,3 +3,5 @@ from . import crm_contract_create
 from . import crm_contract_decision
 from . import crm_contract_sign
 from . import crm_credit_decision
+from . import crm_contract_workbook
+from . import stock_return_picking_step
