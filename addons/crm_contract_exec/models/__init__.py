@@ -12,6 +12,8 @@ from . import crm_contract_party
 from . import crm_contract_document
 from . import crm_contract_fact
 from . import crm_contract_cost
+from . import crm_contract_progress
+from . import crm_contract_refresh
 from . import crm_contract_step
 from . import crm_contract_step_line
 from . import sale_order
@@ -55,3 +57,4 @@ from . import crm_contract_amendment_state
 from . import crm_contract_amendment_apply
 from . import crm_contract_amendment_text
 from . import crm_signing
+from . import account_payment
