@@ -92,8 +92,8 @@ class CrmContract(models.Model):
     accepted_percent = fields.Float("Accepted (%)", readonly=True, copy=False, aggregator='avg')
     invoiced_amount = fields.Monetary("Invoiced", readonly=True, copy=False)
     collected_amount = fields.Monetary("Collected", readonly=True, copy=False)
-    credited_amount = fields.Monetary(
-        "Credited", readonly=True, copy=False, help="Credit notes and write-offs: what no longer has to be paid.")
+    waived_amount = fields.Monetary(
+        "Taken Off", readonly=True, copy=False, help="Credit notes and write-offs: what no longer has to be paid.")
     invoiced_percent = fields.Float("Invoiced (%)", readonly=True, copy=False, aggregator='avg')
     collected_percent = fields.Float("Collected (%)", readonly=True, copy=False, aggregator='avg')
     overdue_amount = fields.Monetary("Overdue", readonly=True, copy=False)

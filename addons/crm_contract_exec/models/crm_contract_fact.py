@@ -97,18 +97,21 @@ class CrmContract(models.Model):
         """Return the relation ``(contract_id, step_id, move_id, date, amount, untaxed, share, rate, reversed)`` of posted invoices and
         (negative) credit notes: the part of each that belongs to the contract, by the day of the invoice. ``step_id`` is the step that
         the invoice was made for, if any; ``share`` the part's share of the whole invoice (1 = all of it); ``rate`` the factor from the
-        invoice's currency; ``reversed`` says that credit notes took back all of an invoice, or that a credit note did so."""
+        invoice's currency; ``reversed`` says that credit notes took back all of an invoice, or that a credit note
+        did so (what core calls reversed was credited in part and paid by a bank statement, too)."""
         return SQL(
             """SELECT part.contract_id, COALESCE(move.crm_step_id, origin.crm_step_id) AS step_id, move.id AS move_id,
                       move.invoice_date AS date, part.amount * rate.rate * side.sign AS amount,
                       part.untaxed * rate.rate * side.sign AS untaxed,
                       CASE WHEN move.amount_total = 0 THEN 1 ELSE part.amount / move.amount_total END AS share, rate.rate,
-                      COALESCE(origin.payment_state, move.payment_state) IS NOT DISTINCT FROM 'reversed' AS reversed
+                      taken.amount >= COALESCE(origin.amount_total, move.amount_total) AS reversed
                  FROM (%(parts)s) AS part
                  JOIN crm_contract AS contract ON contract.id = part.contract_id
                  JOIN res_company AS company ON company.id = contract.company_id
                  JOIN account_move AS move ON move.id = part.invoice_id
             LEFT JOIN account_move AS origin ON origin.id = move.reversed_entry_id
+           CROSS JOIN LATERAL (SELECT COALESCE(SUM(note.amount_total), 0) AS amount FROM account_move AS note
+                                WHERE note.reversed_entry_id = COALESCE(move.reversed_entry_id, move.id) AND note.state = 'posted') AS taken
            CROSS JOIN LATERAL (SELECT CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS sign) AS side
            CROSS JOIN LATERAL (
                       SELECT CASE WHEN move.currency_id = contract.currency_id THEN 1

@@ -104,7 +104,7 @@ class CrmContract(models.Model):
                  FROM crm_contract AS contract
                  JOIN res_currency AS currency ON currency.id = contract.currency_id
                  JOIN crm_contract_step AS step ON step.contract_id = contract.id
-                WHERE step.kind = %s AND step.amount > 0 AND step.void_reason IS NULL AND NOT contract.is_manual AND %s""", kind, condition)
+                WHERE step.kind = %s AND step.amount > 0 AND step.void_reason IS NULL AND contract.is_manual IS NOT TRUE AND %s""", kind, condition)
 
     @api.model
     def _money_facts_sql(self, facts, kind):

@@ -5,9 +5,9 @@ from ..tools.contract_state import RUNNING, SIGNED_EVER
 from ..tools.step_state import CONFIRMED_KINDS, MONEY_KINDS, OPEN
 
 # Columns that are written where one of them has changed.
-STEP_COLUMNS = ('date_due', 'state', 'done_amount', 'credited_amount', 'open_amount', 'done_percent', 'date_done', 'days_late')
+STEP_COLUMNS = ('date_due', 'state', 'done_amount', 'waived_amount', 'open_amount', 'done_percent', 'date_done', 'days_late')
 CONTRACT_COLUMNS = (
-    'planned_percent', 'delivered_percent', 'accepted_percent', 'invoiced_amount', 'collected_amount', 'credited_amount',
+    'planned_percent', 'delivered_percent', 'accepted_percent', 'invoiced_amount', 'collected_amount', 'waived_amount',
     'invoiced_percent', 'collected_percent', 'overdue_amount', 'next_date',
 )
 
@@ -131,7 +131,7 @@ class CrmContract(models.Model):
         return SQL(
             """SELECT step.id, due.due AS date_due, verdict.state,
                       CASE WHEN money.is_money THEN round(COALESCE(step.done, 0), currency.decimal_places) ELSE 0 END AS done_amount,
-                      CASE WHEN money.is_money THEN round(COALESCE(step.credited, 0), currency.decimal_places) ELSE 0 END AS credited_amount,
+                      CASE WHEN money.is_money THEN round(COALESCE(step.credited, 0), currency.decimal_places) ELSE 0 END AS waived_amount,
                       CASE WHEN money.is_money AND verdict.state IN %(open)s
                            THEN round(GREATEST(0, step.amount - COALESCE(step.done, 0) - COALESCE(step.credited, 0)), currency.decimal_places)
                            ELSE 0 END AS open_amount,
@@ -196,7 +196,7 @@ class CrmContract(models.Model):
                round(100 * COALESCE(CASE WHEN contract.is_manual OR delivery.contract_id IS NULL THEN plan.delivered ELSE delivery.share END, 0),
                      2)::float8 AS delivered_percent,
                round(100 * COALESCE(plan.accepted, 0), 2)::float8 AS accepted_percent,
-               money.invoiced AS invoiced_amount, money.collected AS collected_amount, money.credited AS credited_amount,
+               money.invoiced AS invoiced_amount, money.collected AS collected_amount, money.credited AS waived_amount,
                COALESCE(round(100 * money.invoiced / NULLIF(contract.amount_total - money.credited, 0), 2), 0)::float8 AS invoiced_percent,
                COALESCE(round(100 * money.collected / NULLIF(contract.amount_total - money.credited, 0), 2), 0)::float8 AS collected_percent,
                COALESCE(plan.overdue, 0) AS overdue_amount, plan.next_date""")

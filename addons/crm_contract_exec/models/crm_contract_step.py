@@ -52,8 +52,8 @@ class CrmContractStep(models.Model):
     # done, as the books say
     state = fields.Selection(STATES, required=True, default='wait', readonly=True, copy=False, index=True)
     done_amount = fields.Monetary(readonly=True, copy=False, help="Invoiced or collected of the planned amount.")
-    credited_amount = fields.Monetary(
-        "Credited", readonly=True, copy=False, help="Of the planned amount, what credit notes and write-offs have settled.")
+    waived_amount = fields.Monetary(
+        "Taken Off", readonly=True, copy=False, help="Of the planned amount, what credit notes and write-offs have settled.")
     open_amount = fields.Monetary("Open", readonly=True, copy=False, help="Planned and not yet invoiced or collected.")
     done_percent = fields.Float("Done (%)", readonly=True, copy=False, aggregator='avg')
     date_done = fields.Date("Done On", readonly=True, copy=False)

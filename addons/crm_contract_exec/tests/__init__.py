@@ -15,3 +15,4 @@ from . import test_credit_exposure
 from . import test_credit_hold
 from . import test_amendment
 from . import test_signing
+from . import test_refresh

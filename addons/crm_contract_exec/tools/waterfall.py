@@ -49,8 +49,8 @@ def _since(facts, group, bound):
     return SQL(
         """SELECT served.key, served.step_id, MAX(running.date) AS date
              FROM served
-             JOIN (SELECT *, SUM(amount) OVER (PARTITION BY %(group)s ORDER BY date) AS total,
-                          SUM(amount) OVER (PARTITION BY %(group)s ORDER BY date) - SUM(amount) OVER (PARTITION BY %(group)s, date) AS before
-                     FROM (%(facts)s) AS fact) AS running USING (%(group)s)
+             JOIN (SELECT *, total - SUM(amount) OVER (PARTITION BY %(group)s, date) AS before
+                     FROM (SELECT *, SUM(amount) OVER (PARTITION BY %(group)s ORDER BY date) AS total
+                             FROM (%(facts)s) AS fact) AS fact) AS running USING (%(group)s)
             WHERE running.total >= served.%(bound)s - served.slack AND running.before < served.%(bound)s - served.slack
             GROUP BY served.key, served.step_id""", group=group, facts=facts, bound=bound)
