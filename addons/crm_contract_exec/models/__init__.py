@@ -12,6 +12,8 @@ from . import crm_contract_party
 from . import crm_contract_document
 from . import crm_contract_fact
 from . import crm_contract_cost
+from . import crm_contract_progress
+from . import crm_contract_refresh
 from . import crm_contract_step
 from . import crm_contract_step_line
 from . import sale_order
@@ -68,3 +70,4 @@ from . import crm_dunning_letter
 from . import crm_dunning_send
 from . import crm_dunning_line
 from . import res_partner_dunning
+from . import account_payment

@@ -86,10 +86,14 @@ class CrmContract(models.Model):
 
     # carrying out
     step_ids = fields.One2many('crm.contract.step', 'contract_id', "Execution Plan", copy=False)
+    planned_percent = fields.Float(
+        "Planned (%)", readonly=True, copy=False, aggregator='avg', help="Share of the instalments (without any: of the steps) due by now.")
     delivered_percent = fields.Float("Delivered (%)", readonly=True, copy=False, aggregator='avg')
     accepted_percent = fields.Float("Accepted (%)", readonly=True, copy=False, aggregator='avg')
     invoiced_amount = fields.Monetary("Invoiced", readonly=True, copy=False)
     collected_amount = fields.Monetary("Collected", readonly=True, copy=False)
+    waived_amount = fields.Monetary(
+        "Taken Off", readonly=True, copy=False, help="Credit notes and write-offs: what no longer has to be paid.")
     invoiced_percent = fields.Float("Invoiced (%)", readonly=True, copy=False, aggregator='avg')
     collected_percent = fields.Float("Collected (%)", readonly=True, copy=False, aggregator='avg')
     overdue_amount = fields.Monetary("Overdue", readonly=True, copy=False)

@@ -21,3 +21,4 @@ from . import test_reminder
 from . import test_coming_delivery
 from . import test_dunning
 from . import test_dunning_send
+from . import test_refresh
