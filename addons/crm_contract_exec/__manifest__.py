@@ -71,5 +71,8 @@
         'views/crm_dunning_letter_views.xml',
         'views/crm_dunning_policy_views.xml',
     ],
+    'demo': [
+        'demo/crm_contract_demo.xml',
+    ],
     'uninstall_hook': 'uninstall_hook',
 }
