@@ -70,4 +70,11 @@ from . import crm_dunning_letter
 from . import crm_dunning_send
 from . import crm_dunning_line
 from . import res_partner_dunning
+from . import crm_credit_guard
+from . import res_partner_credit
+from . import crm_metric_standing
+from . import crm_customer_standing
+from . import crm_provision_rate
+from . import crm_credit_warning
+from . import crm_tile_credit
 from . import account_payment

@@ -166,11 +166,15 @@ class CrmContract(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        new = self.env._("New")
+        numbered = []
         for vals in vals_list:
-            if not vals.get('name') or vals['name'] == self.env._("New"):
+            number = vals.get('name')
+            if not number or number == new:
                 company = vals.get('company_id') or self.env.company.id
-                vals['name'] = self.env['ir.sequence'].with_company(company).next_by_code('crm.contract') or self.env._("New")
-        contracts = super().create(self._of_customers(vals_list))
+                number = self.env['ir.sequence'].with_company(company).next_by_code('crm.contract') or new
+            numbered.append({**vals, 'name': number})
+        contracts = super().create(self._of_customers(numbered))
         contracts._check_new()
         return contracts
 

@@ -7,7 +7,6 @@ class CrmContract(models.Model):
 
     invoice_count = fields.Integer("Invoices", compute='_compute_invoice_count')
     transfer_count = fields.Integer("Transfers", compute='_compute_transfer_count')
-    document_count = fields.Integer("Number of Documents", compute='_compute_document_count')
 
     @api.depends('order_ids')
     @api.depends_context('uid')
@@ -33,12 +32,6 @@ class CrmContract(models.Model):
         for contract in self:
             contract.transfer_count = pickings.search_count([
                 ('sale_id.crm_contract_id', '=', contract.id)]) if readable else 0
-
-    @api.depends('document_ids')
-    def _compute_document_count(self):
-        counts = dict(self.env['crm.contract.document']._read_group([('contract_id', 'in', self.ids)], ['contract_id'], ['__count']))
-        for contract in self:
-            contract.document_count = counts.get(contract, 0)
 
     # ------------------------------------------------------------------
     # Actions

@@ -19,7 +19,7 @@ class CrmCredit(models.AbstractModel):
         return self._check(orders, lambda figures, own: credit.to_hold(
             figures['exposure'], figures['credit_limit'], [
                 (order, order.amount_total / (order.currency_rate or 1), self._paid_online(order)) for order in own],
-            own.company_id.currency_id.rounding))
+            own.company_id.currency_id.rounding), claim=True)
 
     @api.model
     def _over_limit(self, orders):
@@ -36,10 +36,12 @@ class CrmCredit(models.AbstractModel):
             return [(order, figures['exposure']) for order in own if unpaid.get(order.id, 0) >= rounding / 2]
         return self._check(orders, over)
 
-    def _check(self, orders, rule):
+    def _check(self, orders, rule, claim=False):
         held = {}
         for company, of_company in orders.grouped('company_id').items():
             figures = self._figures(company, of_company.partner_invoice_id.commercial_partner_id)
+            if claim:
+                self.env['crm.credit.guard']._claim(company, list(figures))
             for debtor, own in of_company.grouped(lambda order: order.partner_invoice_id.commercial_partner_id).items():
                 found = figures.get(debtor.id)
                 for order, reached in rule(found, own.sorted('id')) if found else []:

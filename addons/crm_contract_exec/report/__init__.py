@@ -6,3 +6,5 @@ from . import crm_contract_sale
 from . import crm_contract_customer
 from . import crm_contract_delay
 from . import crm_contract_delivery
+from . import crm_credit_exposure
+from . import crm_credit_provision

@@ -22,3 +22,9 @@ from . import test_coming_delivery
 from . import test_dunning
 from . import test_dunning_send
 from . import test_refresh
+from . import test_credit_standing
+from . import test_credit_risk
+from . import test_refresh
+from . import test_contract_approval
+from . import test_contract_order
+from . import test_contract_access

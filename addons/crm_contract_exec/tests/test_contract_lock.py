@@ -46,8 +46,8 @@ class TestContractLock(ContractCommon):
         party = self._as(self.rep)['crm.contract.party'].create({'contract_id': contract.id, 'partner_id': self.customer2.id})
         contract.action_submit()
         for change in (
-                lambda: share.write({'percent': 50}), lambda: share.unlink(), lambda: party.write({'role': 'payer'}),
-                lambda: party.unlink(), lambda: share.copy({'user_id': self.lead.id}),
+                lambda: share.write({'percent': 50}), share.unlink, lambda: party.write({'role': 'payer'}),
+                party.unlink, lambda: share.copy({'user_id': self.lead.id}),
                 lambda: party.create({'contract_id': contract.id, 'partner_id': self.person.id})):
             with self.assertRaises(UserError):
                 change()

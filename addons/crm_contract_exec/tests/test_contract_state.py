@@ -119,7 +119,7 @@ class TestContractState(ContractCommon):
         paper = self.env['crm.contract.document'].create({
             'contract_id': contract.id, 'name': "Scan.pdf", 'kind': 'signed', 'file': b'UERG'})
         contract.action_sign()
-        for change in (lambda: paper.unlink(), lambda: paper.write({'file': b'QUJD'})):
+        for change in (paper.unlink, lambda: paper.write({'file': b'QUJD'})):
             with self.assertRaises(UserError):
                 change()
         paper.note = "Original in the safe"
