@@ -5,6 +5,7 @@ from odoo import api, models
 
 from odoo.addons.crm_grading.demo.cast import CAST
 
+from .aftermath import Aftermath
 from .execution import Execution
 
 _logger = logging.getLogger(__name__)
@@ -24,5 +25,8 @@ class CrmContract(models.Model):
         env = self.with_context(**QUIET, allowed_company_ids=company.ids).env
         found = ((customer.key, env.ref(f'crm_grading.demo_customer_{customer.key}', raise_if_not_found=False)) for customer in CAST)
         partners = {key: partner for key, partner in found if partner}
-        Execution(env, company.with_env(env), partners, company._crm_today()).carry_out()
+        company, today = company.with_env(env), company._crm_today()
+        aftermath = Aftermath(env, company, partners, today)
+        aftermath.set_up()
+        aftermath.live(Execution(env, company, partners, today).carry_out())
         _logger.info("The contracts of the demo company took %.0f seconds", time.monotonic() - started)

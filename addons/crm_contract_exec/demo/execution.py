@@ -6,7 +6,7 @@ from odoo import Command
 from .deals import DEALS, PLANS
 
 # what lies in the warehouse: less than what is to be delivered of some
-STOCK = {'gearbox': 21, 'motor': 26, 'drive': 8, 'pump': 40}
+STOCK = {'gearbox': 60, 'motor': 40, 'drive': 26, 'pump': 130}
 
 
 class Execution:
@@ -18,7 +18,7 @@ class Execution:
         self.contracts = {}        # {Deal: crm.contract}
 
     def carry_out(self):
-        """Make the contracts and whatever has happened to them."""
+        """Make the contracts and whatever has happened to them. :return: ``{customer key: crm.contract}``"""
         self._fill_the_warehouse()
         deals = [deal for deal in DEALS if deal.customer in self.partners]
         for deal in sorted(deals, key=lambda deal: -deal.signed):
@@ -30,6 +30,7 @@ class Execution:
         for deal in deals:
             self._close(deal)
         self.env['crm.contract']._refresh(self.env['crm.contract'].union(*self.contracts.values()))
+        return {deal.customer: contract for deal, contract in self.contracts.items()}
 
     def _ago(self, days):
         return self.today - timedelta(days=days)
@@ -58,7 +59,10 @@ class Execution:
         contract = self.env['crm.contract']._from_orders(
             order, title=deal.title, type_id=self.env.ref(f'crm_contract_exec.crm_contract_type_{deal.type}').id,
             signatory_id=partner.child_ids[:1].id, company_signatory_id=self.env.ref('crm_grading.demo_user_manager').id,
-            date_start=self._ago(deal.signed), warranty_months=deal.warranty)
+            date_start=self._ago(deal.signed), warranty_months=deal.warranty,
+            share_ids=[
+                Command.create({'user_id': self.env.ref(f'crm_grading.demo_user_{login}').id, 'percent': percent})
+                for login, percent in deal.shares])
         self._plan(deal, contract, order)
         if deal.state == 'draft':
             return contract
