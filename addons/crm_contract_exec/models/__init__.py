@@ -56,6 +56,9 @@ from . import crm_contract_amendment_line
 from . import crm_contract_amendment_state
 from . import crm_contract_amendment_apply
 from . import crm_contract_amendment_text
+from . import crm_contract_portal
+from . import crm_status_mail
+from . import res_partner_status_mail
 from . import crm_signing
 from . import res_company_contract
 from . import crm_contract_step_person

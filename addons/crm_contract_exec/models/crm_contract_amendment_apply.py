@@ -46,6 +46,7 @@ class CrmContractAmendment(models.Model):
         self._apply_terms()
         self._apply_steps()
         contract._take_over_amounts()
+        self.env['crm.contract']._refresh(contract)  # shares of the amount follow it first
         self._apply_difference()
         contract._check_amended()
         self.env['crm.contract']._refresh(contract)
@@ -175,11 +176,11 @@ class CrmContractStep(models.Model):
 
     def _amended_amount(self, amount):
         """Return the values that make an amount the planned one, whatever it was planned by before."""
-        return {'amount': amount}
+        return {'amount': amount, 'percent': 0}
 
     def _amended_day(self, day):
         """Return the values that make a day the due day, whatever it depended on before."""
-        return {'date_due': day or fields.Date.context_today(self)}
+        return {'anchor': 'date', 'anchor_step_id': False, 'anchor_offset': 0, 'date_due': day or fields.Date.context_today(self)}
 
 
 class CrmContract(models.Model):

@@ -97,7 +97,8 @@ class CrmContractStep(models.Model):
     def _part_invoices(self, orders):
         """Draft the invoice of the planned amount that is not invoiced yet, shared between the orders by what is left of each."""
         currency = self.currency_id
-        amount = currency.round(self.amount - self.done_amount)
+        # an instalment that was paid before is invoiced in full all the same
+        amount = currency.round(self.open_amount if self.kind == 'invoice' else self.amount - self.waived_amount)
         left = self._left_to_invoice(orders)
         if currency.compare_amounts(amount, 0) <= 0:
             raise UserError(self.env._("Nothing is left to invoice for “%(step)s”. Check its amount.", step=self.name))

@@ -23,7 +23,7 @@ class CrmContractStep(models.Model):
         if step.state in ('done', 'void'):
             raise UserError(self.env._("Nothing is left to do for “%(step)s”.", step=self.name))
         document, payable = step._payable_document()
-        amount = step.currency_id.round(min(step.amount - step.done_amount - step._in_transit(document), payable))
+        amount = step.currency_id.round(min(step.open_amount - step._in_transit(document), payable))
         if step.currency_id.compare_amounts(amount, 0) <= 0:
             raise UserError(self.env._("What is open of “%(step)s” is on its way already. Wait until it has arrived.", step=self.name))
         wizard = self.env['payment.link.wizard'].with_context(active_model=document._name, active_id=document.id).create({'amount': amount})

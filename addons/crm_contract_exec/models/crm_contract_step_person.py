@@ -10,6 +10,15 @@ class CrmContractStep(models.Model):
         'res.users', "Up To", compute='_compute_acting_user_id', store=True, precompute=True, index='btree_not_null', ondelete='set null',
         help="Who takes care of the step: its responsible person, else who stands for the department, else the salesperson.")
 
+    @api.depends('name', 'partner_id')
+    @api.depends_context('crm_step_customer')
+    def _compute_display_name(self):
+        """Besides, the customer, where steps of many stand side by side: the context key ``crm_step_customer``."""
+        super()._compute_display_name()
+        if self.env.context.get('crm_step_customer'):
+            for step in self:
+                step.display_name = f"{step.sudo().partner_id.display_name}: {step.name}"   # the customer's name is no secret
+
     @api.depends('user_id', 'kind', 'contract_id.user_id')
     def _compute_acting_user_id(self):
         """Not on the company: :meth:`_give_to_people` brings a change there to all its steps in one statement."""

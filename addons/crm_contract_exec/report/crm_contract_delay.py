@@ -16,7 +16,8 @@ DEPARTMENTS = [('warehouse', "Warehouse"), ('finance', "Finance"), ('sales', "Sa
 class CrmContractDelay(models.Model):
     """Where execution gets stuck: the due steps of signed contracts, how late they were or are, why, and whose turn it was.
 
-    A step that is no later than an earlier one of its contract is not to blame: its delay is *inherited*. What is left are its own days.
+    A step due on a fixed day, or counting from a step that is not done, that is no later than an earlier one of its contract is not to
+    blame: its delay is *inherited*. What is left are its own days. Other due days move with what they count from: all days are its own.
     """
     _name = 'crm.contract.delay'
     _description = "Delay Causes"
@@ -26,7 +27,8 @@ class CrmContractDelay(models.Model):
     _depends = {
         'crm.contract': CONTRACT_FIELDS,
         'crm.contract.step': [
-            'contract_id', 'sequence', 'kind', 'user_id', 'date_due', 'date_done', 'state', 'days_late', 'amount'],
+            'contract_id', 'sequence', 'kind', 'user_id', 'date_due', 'date_done', 'state', 'days_late', 'amount', 'anchor',
+            'anchor_step_id'],
         'crm.customer': ['partner_id', 'company_id', 'grade_id'],
         'sale.order': ['crm_contract_id'],
         'stock.picking': ['sale_id', 'state'],
@@ -86,7 +88,9 @@ class CrmContractDelay(models.Model):
             """SELECT step.id, step.id AS step_id, step.contract_id, contract.partner_id, customer.grade_id, contract.company_id,
                       contract.user_id AS contract_user_id, step.user_id, contract.team_id, contract.type_id, step.kind, step.state,
                       step.date_due, step.date_done, GREATEST(COALESCE(step.days_late, 0), 0) AS days_late,
-                      LEAST(GREATEST(COALESCE(step.days_late, 0), 0), COALESCE(MAX(step.days_late) OVER earlier, 0)) AS inherited_days,
+                      CASE WHEN step.anchor = 'date' OR anchor.state <> 'done'
+                           THEN LEAST(GREATEST(COALESCE(step.days_late, 0), 0), COALESCE(MAX(step.days_late) OVER earlier, 0))
+                           ELSE 0 END AS inherited_days,
                       contract.is_manual OR step.kind <> 'collect' OR step.state = 'done'
                       OR COALESCE(SUM(step.amount) FILTER (WHERE step.kind = 'collect') OVER earlier, 0) + step.amount
                       <= contract.invoiced_amount + 0.005 AS is_invoiced,
@@ -95,6 +99,7 @@ class CrmContractDelay(models.Model):
                            WHERE sale.crm_contract_id = contract.id AND picking.state IN ('confirmed', 'waiting')) AS is_short
                  FROM crm_contract_step AS step
                  JOIN crm_contract AS contract ON contract.id = step.contract_id AND contract.state = ANY(%s)
+            LEFT JOIN crm_contract_step AS anchor ON anchor.id = step.anchor_step_id AND step.anchor = 'step'
             LEFT JOIN crm_customer AS customer
                       ON customer.partner_id = contract.partner_id AND customer.company_id = contract.company_id
                WINDOW earlier AS (PARTITION BY step.contract_id ORDER BY step.sequence, step.id

@@ -1,5 +1,7 @@
 # pylint: disable=prefer-env-translation
 # The writer is no model: each sheet takes the translation of the user's environment as _.
+from collections import Counter
+
 from odoo.tools import format_date
 
 from odoo.addons.crm_grading.models.crm_customer import AMOUNTS
@@ -143,12 +145,15 @@ class ContractWorkbook(SheetWriter):
         _ = self._
         sheet = self._sheet(_("Delays"))
         departments, causes = self._words('crm.contract.delay', 'department'), self._words('crm.contract.delay', 'cause')
+        found, due = self.figures.delays(), Counter()
+        for department, _cause, steps, *_figures in found:
+            due[department] += steps
         rows = [(
             f"{departments[department]}: {causes[cause]}" if cause else _("%(department)s: in time", department=departments[department]),
-            steps, late, self._ratio(late, steps), days, own) for department, cause, steps, late, days, own in self.figures.delays()]
+            steps, self._ratio(steps, due[department]), days, own) for department, cause, steps, days, own in found]
         last, place = self._table(sheet, [
-            Column(_("Whose turn, and why"), width=44), Column(_("Steps due"), 'count', 11), Column(_("Late"), 'count', 11),
-            Column(_("Late (%)"), 'percent', 11), Column(_("Days late"), 'count', 11), Column(_("Own days"), 'count', 11)], rows)
+            Column(_("Whose turn, and why"), width=44), Column(_("Steps due"), 'count', 11), Column(_("Of all its steps"), 'percent', 11),
+            Column(_("Days late"), 'count', 11), Column(_("Own days"), 'count', 11)], rows)
         if rows:
             self._chart(sheet, last, place, (_("Days late"), _("Own days")), _("Where execution gets stuck"), kind='bar')
 

@@ -12,14 +12,11 @@ class Money(NamedTuple):
     """What a month or a contract plans to collect, in the company's currency."""
     planned: float = 0
     done: float = 0
+    open: float = 0
     overdue: float = 0
 
     def __add__(self, other):
         return Money(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
-
-    @property
-    def open(self):
-        return self.planned - self.done
 
 
 class ContractFigures:
@@ -51,8 +48,8 @@ class ContractFigures:
 
     def money(self, step):
         """Return the :class:`Money` of an instalment."""
-        planned, done = self.converted(step.contract_id, step.amount, step.done_amount)
-        return Money(planned, done, planned - done if step.state == 'overdue' else 0)
+        planned, done, still_open = self.converted(step.contract_id, step.amount, step.done_amount, step.open_amount)
+        return Money(planned, done, still_open, still_open if step.state == 'overdue' else 0)
 
     def months(self):
         """Return ``[(first day, contracts signed, their net amount, Money of the instalments due)]``, every month of the period that
@@ -84,8 +81,8 @@ class ContractFigures:
         return sorted(rows, key=lambda row: (row[0].id, -row[-1]))
 
     def delays(self):
-        """Return ``[(department, cause, steps, late steps, days late, own days)]`` of the steps due, the most own days first."""
+        """Return ``[(department, cause, steps, days late, own days)]`` of the steps due, the most own days first."""
         domain = self.own & self.team & self._between('date_due') & Domain('date_due', '<=', self.company._crm_today())
         rows = self.env['crm.contract.delay']._read_group(
-            domain, ['department', 'cause'], ['__count', 'late_count:sum', 'days_late:sum', 'own_days:sum'])
+            domain, ['department', 'cause'], ['__count', 'days_late:sum', 'own_days:sum'])
         return sorted(rows, key=lambda row: (-row[-1], row[0], row[1] or ''))

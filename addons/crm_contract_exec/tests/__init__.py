@@ -28,3 +28,5 @@ from . import test_refresh
 from . import test_contract_approval
 from . import test_contract_order
 from . import test_contract_access
+from . import test_contract_portal
+from . import test_status_mail

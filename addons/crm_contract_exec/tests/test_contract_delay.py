@@ -37,6 +37,15 @@ class TestContractDelay(ContractCommon):
         self.assertEqual(self._delay(same), ('customer', 'earlier', 0))
         self.assertEqual(self._delay(more), ('sales', 'task', 2))
 
+    def test_moving_due_day_inherits_nothing(self):
+        """What counts from a step is late by its own days once that step is done; until then it waits for it."""
+        contract = self._contract(total=100, state='executing')
+        first = self._step(contract, 'deliver', late=5, sequence=1)
+        then = self._step(contract, 'accept', late=4, sequence=2, anchor='step', anchor_step_id=first.id)
+        self.assertEqual(self._delay(then), ('customer', 'accept', 4))
+        first.state = then.state = 'overdue'
+        self.assertEqual(self._delay(then), ('customer', 'earlier', 0))
+
     def test_unpaid_for_want_of_an_invoice(self):
         """An overdue instalment that nobody invoiced is finance's turn; invoiced, the customer's."""
         contract = self._contract(total=100, state='executing')

@@ -28,7 +28,7 @@ class ContractWorkbookCase(ReportCase):
         cls.dollars = cls._contract(total=4000, state='executing', currency_id=cls.usd.id, user_id=cls.rep2.id, partner=cls.customer2)
         cls.env['crm.contract.step'].create([
             {'contract_id': contract.id, 'name': name, 'kind': 'collect', 'date_due': day, 'amount': amount, 'done_amount': done,
-             'state': state, 'days_late': late} for contract, name, day, amount, done, state, late in (
+             'open_amount': amount - done, 'state': state, 'days_late': late} for contract, name, day, amount, done, state, late in (
                 (cls.contract, "First", '2026-05-31', 400, 100, 'overdue', 15), (cls.contract, "Rest", '2026-07-01', 800, 0, 'wait', 0),
                 (cls.dollars, "All", '2026-05-20', 4000, 4000, 'done', 2))])
 
