@@ -81,3 +81,5 @@ from . import crm_provision_rate
 from . import crm_credit_warning
 from . import crm_tile_credit
 from . import account_payment
+from . import crm_collection_month
+from . import crm_receivables_import

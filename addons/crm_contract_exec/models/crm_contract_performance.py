@@ -11,7 +11,7 @@ class CrmContract(models.Model):
     _inherit = 'crm.contract'
 
     credit_margin = fields.Float(
-        "Margin for Performance (%)", groups=AMOUNTS, copy=False, aggregator='avg',
+        "Margin for Performance (%)", groups=AMOUNTS, copy=False, aggregator='avg', tracking=True,
         help="Share of margin in the net amount, at the costs of the day of signature, by which people are credited where the company"
              " credits by margin. Of a contract without orders: entered by hand.")
     entry_ids = fields.One2many('crm.performance.entry', 'contract_id', "Performance Entries", readonly=True)

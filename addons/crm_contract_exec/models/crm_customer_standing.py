@@ -36,7 +36,8 @@ class CrmCustomer(models.Model):
             'growth': self.env._("What is open has grown by %(value)s %%", value=self._rounded(values.get('growth'))),
         }
         costs = sorted(((-cost(part, values.get(part.key)), part.key) for part in COMPONENTS), key=lambda pair: pair[0])
-        lines = [self.env._("%(text)s (%(points)s points)", text=texts[key], points=self._rounded(points)) for points, key in costs if points]
+        lines = [
+            self.env._("%(text)s (%(points)s points)", text=texts[key], points=self._rounded(points)) for points, key in costs if points]
         return lines or [self.env._("Nothing speaks against it: paid on the day.")]
 
     def _rounded(self, value):

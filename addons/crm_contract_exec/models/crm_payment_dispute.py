@@ -66,7 +66,7 @@ class CrmPaymentDispute(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         disputes = super().create([self._of_customer(vals) for vals in vals_list])
-        disputes._plan_activity()
+        disputes.filtered(lambda dispute: dispute.state == 'open')._plan_activity()
         return disputes
 
     def write(self, vals):

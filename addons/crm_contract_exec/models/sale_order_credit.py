@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 
 CHECKED = 'crm_credit_checked'   # in the cache of the cursor, which no client can reach: the orders that may be confirmed right now
 DEBTOR = {'partner_id', 'partner_invoice_id'}
+# what Odoo computes and a client could write all the same, to look smaller than it is
+ORDER_RESULTS = {'currency_rate', 'amount_total', 'amount_untaxed', 'amount_tax'}
+LINE_RESULTS = {
+    'price_total', 'price_subtotal', 'price_tax', 'price_reduce_taxinc', 'qty_invoiced', 'untaxed_amount_to_invoice', 'invoice_lines'}
 AMOUNTS = {'product_id', 'product_uom_qty', 'product_uom_id', 'price_unit', 'discount', 'tax_ids', 'order_id', 'technical_price_unit'}
 
 
@@ -48,6 +52,7 @@ class SaleOrder(models.Model):
         if not checked:
             return super().action_confirm()
         credit = self.env['crm.credit']
+        checked._crm_recompute_amounts()
         held = credit._to_hold(checked.filtered(lambda order: order.state in ('draft', 'sent')))
         holds = self.env['crm.credit.hold']._put(held, 'confirm') if held else self.env['crm.credit.hold']
         ready = self - self.env['sale.order'].union(*held)
@@ -69,6 +74,7 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
+        self._crm_refuse_results(vals, ORDER_RESULTS)
         if vals.get('state') == 'sale':
             self._crm_refuse_unchecked()
         elif vals.get('state') in ('draft', 'cancel'):
@@ -79,9 +85,26 @@ class SaleOrder(models.Model):
             moved._crm_check_change()
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_crm_credit_holds(self):
+        self._crm_withdraw_holds()
+
     # ------------------------------------------------------------------
     # Checks
     # ------------------------------------------------------------------
+
+    def _crm_recompute_amounts(self):
+        """Compute amounts and rates anew: an order may have been created with other ones than its lines have. Nothing is written where
+        they were right."""
+        for records, names in ((self.order_line, ('price_subtotal', 'price_tax', 'price_total')), (self, sorted(ORDER_RESULTS))):
+            for name in names:
+                self.env.add_to_compute(records._fields[name], records)
+
+    def _crm_refuse_results(self, vals, results):
+        """:raise UserError: where a client writes what Odoo computes, on orders whose credit is checked"""
+        if not self.env.su and results & vals.keys() and any(
+                order.company_id.sudo()._crm_checks_orders() for order in self):   # a setting, no secret
+            raise UserError(self.env._("Amounts of orders follow from their lines. Change prices and quantities instead."))
 
     def _crm_refuse_unchecked(self):
         """Keep out what is set to "sales order" past :meth:`action_confirm`.
@@ -91,6 +114,7 @@ class SaleOrder(models.Model):
         allowed = self.env.cr.cache.get(CHECKED, ())
         unchecked = self.filtered(lambda order: (
             order.state != 'sale' and order.id not in allowed and order.company_id.sudo()._crm_checks_orders()))
+        unchecked._crm_recompute_amounts()
         held = unchecked and self.env['crm.credit']._to_hold(unchecked)
         if held:
             raise UserError(self.env._(
@@ -130,6 +154,8 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
+        if LINE_RESULTS & vals.keys():
+            self.order_id._crm_refuse_results(vals, LINE_RESULTS)
         watched = self._crm_of_confirmed() if AMOUNTS & vals.keys() else self.browse()
         before = {order: order.amount_total for order in watched.order_id}
         if vals.get('order_id') and AMOUNTS & vals.keys():

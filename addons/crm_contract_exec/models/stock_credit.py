@@ -48,17 +48,29 @@ class StockMove(models.Model):
             raise UserError(self.env._(
                 "%(orders)s may not be delivered: the customer is over the credit limit. Validate the transfer by itself: it is put on"
                 " hold, and who decides is told.", orders=", ".join(order.name for order in held)))
-        return super()._action_done(cancel_backorder=cancel_backorder)
+        done = super()._action_done(cancel_backorder=cancel_backorder)
+        held = done._crm_beyond_order()._crm_held_back(done=True)
+        if held:
+            raise UserError(self.env._(
+                "%(orders)s: with more than was ordered the customer is over the credit limit. Deliver no more than ordered.",
+                orders=", ".join(order.name for order in held)))
+        return done
 
-    def _crm_held_back(self):
-        """Return ``{order: figures}`` of the orders whose goods are about to leave to the customer and may not, see ``crm.credit``."""
+    def _crm_beyond_order(self):
+        """Return those of the moves done by which more was delivered than ordered, where the company checks."""
+        checked = self.sudo().filtered(lambda move: move.company_id.crm_credit_check != 'none')   # see _crm_held_back
+        return checked.filtered(lambda move: move.sale_line_id.qty_delivered > move.sale_line_id.product_uom_qty)
+
+    def _crm_held_back(self, done=False):
+        """Return ``{order: figures}`` of the orders whose goods are about to leave (or just have left) to the customer and may not, see
+        ``crm.credit``. An order is found by its lines, and by the reference of the move if somebody took the line off."""
         companies = self.company_id.sudo().filtered(lambda company: company.crm_credit_check != 'none')   # a setting, no secret
         if not companies:
             return {}
-        leaving = self.filtered(lambda move: (
+        leaving = self.sudo().filtered(lambda move: (   # the warehouse need not see orders to be kept from delivering them
             move.company_id in companies and move.location_dest_id.usage == 'customer' and move.location_id.usage != 'customer'
-            and move.state not in ('done', 'cancel')))
-        orders = leaving.sale_line_id.order_id.sudo()   # the warehouse need not see orders to be kept from delivering them
+            and move.state != 'cancel' and (move.state == 'done') == done))
+        orders = leaving.sale_line_id.order_id | leaving.filtered(lambda move: not move.sale_line_id).reference_ids.sale_ids
         relevant = orders.filtered(lambda order: order.company_id._crm_checks_deliveries())
         relevant |= self.env['crm.credit.hold']._stopped(orders - relevant)
         return self.env['crm.credit']._over_limit(relevant) if relevant else {}

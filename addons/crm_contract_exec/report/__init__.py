@@ -8,3 +8,4 @@ from . import crm_contract_delay
 from . import crm_contract_delivery
 from . import crm_credit_exposure
 from . import crm_credit_provision
+from . import crm_cash_forecast

@@ -13,11 +13,13 @@ class CrmCreditExposure(models.Model):
     _order = 'excess desc, exposure desc, id'
     _rec_name = 'partner_id'
     _depends = {
-        'account.move.line': ['amount_residual', 'reconciled', 'parent_state', 'partner_id', 'account_id', 'date_maturity', 'price_total'],
+        'account.move.line': [
+            'amount_residual', 'reconciled', 'parent_state', 'partner_id', 'account_id', 'date_maturity', 'price_total'],
         'account.payment': ['state', 'move_id', 'amount_company_currency_signed', 'partner_id'],
         'payment.transaction': ['state', 'payment_id', 'amount', 'partner_id'],
         'sale.order': ['state', 'partner_invoice_id', 'currency_rate', 'company_id'],
-        'sale.order.line': ['product_uom_qty', 'qty_delivered', 'qty_invoiced', 'untaxed_amount_to_invoice', 'price_total', 'is_downpayment'],
+        'sale.order.line': [
+            'product_uom_qty', 'qty_delivered', 'qty_invoiced', 'untaxed_amount_to_invoice', 'price_total', 'is_downpayment'],
         'crm.customer': ['partner_id', 'company_id', 'active', 'user_id', 'credit_standing', 'credit_level', 'grade_id'],
         'res.partner': ['credit_limit', 'commercial_partner_id'],
     }

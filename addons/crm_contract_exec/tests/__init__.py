@@ -13,6 +13,8 @@ from . import test_contract_state
 from . import test_contract_lock
 from . import test_credit_exposure
 from . import test_credit_hold
+from . import test_credit_bypass
+from . import test_credit_delivery
 from . import test_amendment
 from . import test_signing
 from . import test_contract_workbook
@@ -30,3 +32,4 @@ from . import test_contract_order
 from . import test_contract_access
 from . import test_contract_portal
 from . import test_status_mail
+from . import test_collection_month

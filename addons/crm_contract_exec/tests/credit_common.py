@@ -36,3 +36,12 @@ class CreditCommon(ContractCommon):
         env = self._as(user or self.finance)
         env['crm.credit.decision'].create({'hold_ids': hold.ids, 'reason': reason, 'until': until}).action_release()
         return hold
+
+    def _hold(self, order):
+        return order.sudo().crm_credit_hold_ids.sorted('id', reverse=True)
+
+    def _over(self, **vals):
+        """Return a quotation over the limit that the rep has tried to confirm."""
+        order = self._order([(10, 100)], **vals)
+        self._by(order).action_confirm()
+        return order

@@ -123,7 +123,7 @@ class TestWarning(CreditCommon):
         warning = self._warning()
         self.assertTrue(self._by(warning).reasons)
         with self.assertRaises(AccessError):
-            self._by(warning).open_amount
+            self._by(warning).mapped('open_amount')
         for user in (self.rep2, self.employee, self.manager_usd):
             with self.subTest(user=user.name), self.assertRaises(AccessError):
                 self._by(warning, user).action_handle()

@@ -99,8 +99,8 @@ class TestCreditStanding(CreditCommon):
             'partner_id': self.customer.id, 'company_id': self.company.id, 'date_given': '2026-05-25', 'date': '2026-06-01', 'amount': 100,
             'currency_id': self.eur.id}).state = 'broken'
         self.env['crm.payment.dispute'].create({
-            'name': "Colour", 'move_id': owed[0].id, 'partner_id': self.customer.id, 'company_id': self.company.id, 'amount': 10, 'date': '2026-06-02',
-            'currency_id': self.eur.id})
+            'name': "Colour", 'move_id': owed[0].id, 'partner_id': self.customer.id, 'company_id': self.company.id, 'amount': 10,
+            'date': '2026-06-02', 'currency_id': self.eur.id})
         profile = self._standing()
         values = profile.sudo().credit_values
         self.assertEqual(values, {'late': 18.33, 'trend': 12.5, 'overdue': 50, 'broken': 1, 'disputes': 1})

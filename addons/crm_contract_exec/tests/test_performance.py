@@ -1,7 +1,11 @@
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from ..models import crm_performance_book
 from .performance_common import PerformanceCommon
 
 
@@ -12,6 +16,13 @@ class TestPerformance(PerformanceCommon):
     def test_without_a_rule(self):
         contract = self._contract(total=1200, untaxed=1000, state='signed')
         self.assertEqual(self._rows(contract), [])
+
+    def test_rule_adds_up(self):
+        """Percentages make 100, none is negative, and a day has one rule."""
+        self._rule(signed=33.3, delivered=33.3, collected=33.4)
+        for weights in ({'signed': 50}, {'signed': 120, 'collected': -20}, {'signed': 100, 'date_from': '2026-01-01'}):
+            with self.subTest(weights), mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.cr.savepoint():
+                self._rule(**{'date_from': '2026-02-01', **weights})
 
     def test_signed(self):
         """A rule credits contracts signed from its day on, day included."""
@@ -214,6 +225,18 @@ class TestPerformance(PerformanceCommon):
             entry.unlink()
         with self.assertRaises(UserError):
             contract.unlink()
+
+    def test_nightly(self):
+        """The night books what nothing has booked before, of contracts at their end too, batch by batch."""
+        self.classPatch(self.registry['ir.cron'], '_commit_progress', lambda self, *args, **kwargs: float('inf'))
+        self.patch(crm_performance_book, 'BATCH', 1)
+        self._rule(signed=100)
+        contracts = self._contract(total=100) + self._contract(total=200)
+        contracts.sudo().write({'state': 'completed', 'date_signed': '2026-06-01'})
+        self.assertFalse(self.entries.search([('contract_id', 'in', contracts.ids)]))
+        for _night in range(2):
+            self.entries._cron_book()
+            self.assertEqual(self.entries.search([('contract_id', 'in', contracts.ids)], order='amount').mapped('amount'), [100, 200])
 
     def test_queries(self):
         """Booking takes as many queries for ten contracts as for one."""

@@ -42,7 +42,8 @@ class CrmSigning(models.AbstractModel):
                  FROM account_move AS move
                  JOIN account_move_line AS term ON term.move_id = move.id AND term.display_type = 'payment_term'
                  JOIN LATERAL (
-                      SELECT credit_move_id AS other_id, max_date AS date, amount FROM account_partial_reconcile WHERE debit_move_id = term.id
+                      SELECT credit_move_id AS other_id, max_date AS date, amount
+                        FROM account_partial_reconcile WHERE debit_move_id = term.id
                        UNION ALL
                       SELECT debit_move_id, max_date, -amount FROM account_partial_reconcile WHERE credit_move_id = term.id) AS side ON TRUE
                  JOIN account_move_line AS money ON money.id = side.other_id
