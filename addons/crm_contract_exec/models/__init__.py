@@ -81,3 +81,11 @@ from . import crm_provision_rate
 from . import crm_credit_warning
 from . import crm_tile_credit
 from . import account_payment
+from . import account_move_refresh
+from . import stock_move_refresh
+from . import crm_contract_plan
+from . import crm_contract_step_plan
+from . import crm_contract_step_confirm
+from . import crm_contract_refresh_cron
+from . import crm_contract_template
+from . import crm_contract_template_line
