@@ -24,7 +24,9 @@
         'security/crm_contract_core_rules.xml',
         'security/crm_contract_amendment_rules.xml',
         'security/crm_status_mail_rules.xml',
+        'security/crm_contract_plan_rules.xml',
         'data/crm_contract_data.xml',
+        'data/crm_contract_template_data.xml',
         'data/crm_collection_cron.xml',
         'data/crm_performance_cron.xml',
         'data/crm_contract_metric_data.xml',
@@ -85,6 +87,10 @@
     ],
     'demo': [
         'demo/crm_contract_demo.xml',
+        'wizard/crm_contract_step_confirm_views.xml',
+        'views/crm_contract_step_views.xml',
+        'views/crm_contract_plan_views.xml',
+        'views/crm_contract_template_views.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }

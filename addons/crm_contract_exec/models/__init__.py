@@ -83,3 +83,11 @@ from . import crm_tile_credit
 from . import account_payment
 from . import crm_collection_month
 from . import crm_receivables_import
+from . import account_move_refresh
+from . import stock_move_refresh
+from . import crm_contract_plan
+from . import crm_contract_step_plan
+from . import crm_contract_step_confirm
+from . import crm_contract_refresh_cron
+from . import crm_contract_template
+from . import crm_contract_template_line

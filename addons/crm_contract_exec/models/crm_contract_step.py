@@ -34,7 +34,7 @@ class CrmContractStep(models.Model):
         help="A fixed day; or the day of something that moves: the due day moves along. Without a step, a delivery is that of all goods, "
              "an acceptance that of all that is to be accepted.")
     anchor_step_id = fields.Many2one(
-        'crm.contract.step', "From Step", index='btree_not_null', ondelete='restrict', copy=False,
+        'crm.contract.step', "From Step", index='btree_not_null', ondelete='set null', copy=False,
         domain="[('contract_id', '=', contract_id), ('id', '!=', id)]",
         help="The step whose day counts: when it is done that day, until then the day that it is due.")
     anchor_offset = fields.Integer("After", help="How many days or months later it is due.")

@@ -5,3 +5,4 @@ from . import crm_contract_sign
 from . import crm_credit_decision
 from . import crm_contract_workbook
 from . import stock_return_picking_step
+from . import crm_contract_step_confirm
