@@ -91,7 +91,6 @@ class Execution:
                 'contract_id': contract.id, 'name': name, 'kind': kind, 'sequence': 10 * (number + 1),
                 'anchor': anchor, 'anchor_step_id': before[-1:].id, 'anchor_offset': days,
                 'percent': percent if kind in ('invoice', 'collect') else 0,
-                'amount': round(contract.amount_total * percent / 100, 2) if kind in ('invoice', 'collect') else 0,  # TEMP
                 'line_ids': self._quantities(rows, number, order) if kind == 'deliver' else False})
 
     def _quantities(self, rows, number, order):
@@ -129,7 +128,7 @@ class Execution:
         picking.move_ids.filtered(lambda move: move.state == 'done').write({'date': f'{day} 10:00:00'})
 
     def _accept(self, deal, day, number):
-        self._step(deal, number).write({'date_confirmed': day, 'confirmed_by': self.partners[deal.customer].child_ids[:1].name})
+        self._step(deal, number).action_accept(self.partners[deal.customer].child_ids[:1].name, date=day)
 
     def _invoice(self, deal, day, number):
         step = self._step(deal, number)
