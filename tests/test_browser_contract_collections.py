@@ -67,7 +67,8 @@ class TestCollectionsDesktop(CollectionsCase):
         self.assertFalse(self.env['crm.dunning.letter'].search([('partner_id', '=', self.other.id)]))
 
     def test_ageing(self):
-        self._journey('/odoo/ageing', [('text', '.o_pivot th', "Hammond Hardware"), ('text', '.o_pivot th', "1-30 days")], 'collect_finance')
+        self._journey('/odoo/ageing', [
+            ('text', '.o_pivot th', "Hammond Hardware"), ('text', '.o_pivot th', "1-30 days")], 'collect_finance')
 
 
 @tagged('post_install', '-at_install')

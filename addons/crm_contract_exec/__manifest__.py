@@ -84,6 +84,10 @@
         'views/res_partner_status_mail_views.xml',
         'data/crm_status_mail_data.xml',
         'data/crm_contract_dashboard.xml',
+        'wizard/crm_contract_step_confirm_views.xml',
+        'views/crm_contract_step_views.xml',
+        'views/crm_contract_plan_views.xml',
+        'views/crm_contract_template_views.xml',
     ],
     'demo': [
         'demo/crm_contract_demo.xml',

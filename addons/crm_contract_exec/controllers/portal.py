@@ -95,12 +95,11 @@ class ContractPortal(CustomerPortal):
         report = request.env.ref(REPORT, raise_if_not_found=False)
         if report and report_type in ('html', 'pdf', 'text'):
             return self._show_report(model=contract, report_type=report_type, report_ref=REPORT, download=download)
-        kinds = dict(contract.step_ids._fields['kind']._description_selection(request.env))
         values = {
-            'page_name': 'contract', 'contract': contract, 'message': message, 'kinds': kinds, 'has_report': bool(report),
+            'page_name': 'contract', 'contract': contract, 'message': message, 'has_report': bool(report),
             'state': dict(contract._fields['state']._description_selection(request.env))[contract.state],
             'backend_url': f'/odoo/contracts/{contract.id}',
-            'documents': contract.document_ids.filtered('is_shared') if 'document_ids' in contract._fields else (),
+            'documents': contract.document_ids.filtered('is_shared'),
         }
         values = self._get_page_view_values(
             contract, access_token or contract._portal_ensure_token(), values, 'my_contracts_history', False, **kw)

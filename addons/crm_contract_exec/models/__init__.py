@@ -60,6 +60,7 @@ from . import crm_contract_portal
 from . import crm_status_mail
 from . import res_partner_status_mail
 from . import crm_signing
+from . import crm_contract_documents
 from . import res_company_contract
 from . import crm_contract_step_person
 from . import crm_contract_reminder
@@ -83,6 +84,7 @@ from . import crm_tile_credit
 from . import account_payment
 from . import crm_collection_month
 from . import crm_receivables_import
+from . import crm_timeline_dunning
 from . import account_move_refresh
 from . import stock_move_refresh
 from . import crm_contract_plan

@@ -19,7 +19,7 @@ class CrmContractApproval(models.Model):
     amount = fields.Monetary("Net Amount", help="Of the contract when it was submitted.")
     discount_percent = fields.Float("Discount (%)", help="Of the contract when it was submitted.")
     state = fields.Selection(STATES, required=True, default='open', index=True)
-    decided_by_id = fields.Many2one('res.users', "Decided By", ondelete='restrict')
+    decided_by_id = fields.Many2one('res.users', ondelete='restrict')
     date_decided = fields.Datetime("Decided On")
     note = fields.Char()
 

@@ -22,7 +22,7 @@ class CrmContractApprover(models.Model):
     from_amount = fields.Monetary("From Net Amount", help="Asked from this net amount on. 0: the amount does not matter.")
     from_discount = fields.Float("From Discount (%)", help="Asked from this discount below the price list on. 0: discounts do not matter.")
     delegate_id = fields.Many2one(
-        'res.users', "Delegate", ondelete='restrict', domain=[('share', '=', False)], help="May decide in the approver's place.")
+        'res.users', ondelete='restrict', domain=[('share', '=', False)], help="May decide in the approver's place.")
     delegate_from = fields.Date("Delegated From", help="First day, in the company's time zone. Empty: already now.")
     delegate_until = fields.Date("Delegated Until", help="Last day, in the company's time zone. Empty: until withdrawn.")
 

@@ -72,14 +72,21 @@ class CrmContractStep(models.Model):
         """Whether the customer may pay this instalment now."""
         return (
             self.kind == 'collect' and self.state in OPEN and self.contract_id.state in ('signed', 'executing')
-            and not self.contract_id.is_manual and self.currency_id.compare_amounts(self.amount, self.done_amount) > 0)
+            and not self.contract_id.is_manual and self.currency_id.compare_amounts(self.amount, self.done_amount) > 0
+            and bool(self.contract_id.order_ids or self.contract_id._portal_invoices()))
 
     def _portal_state(self):
         """Return (words, Bootstrap colour) for the state of the step, as a customer understands it."""
         words = {
             'done': (self.env._("Done"), 'success'), 'partial': (self.env._("In part"), 'info'),
             'overdue': (self.env._("Overdue"), 'danger'), 'ready': (self.env._("Open"), 'primary')}
-        return words.get(self.state, (self.env._("Planned"), 'secondary'))
+        return words.get(self.state, (self.env._("Planned"), 'light'))
+
+    def _portal_kind(self):
+        """Return what sort of step it is, in the words of a customer."""
+        return {
+            'deliver': self.env._("Delivery"), 'accept': self.env._("Acceptance"), 'invoice': self.env._("Invoice"),
+            'collect': self.env._("Instalment")}.get(self.kind, "")
 
     def _accept_in_portal(self, name, signature):
         """Record that the customer has accepted what the step is about.

@@ -36,9 +36,8 @@ class CrmContract(models.Model):
         for statement in (self._refresh_steps_sql(condition, date), self._refresh_contracts_sql(condition, date)):
             self.env.cr.execute(statement)
             changed += self.env.cr.rowcount
-        self.env['crm.contract.step'].invalidate_model(STEP_COLUMNS, flush=False)
-        self.env['crm.contract.step.line'].invalidate_model(['done_quantity'], flush=False)
-        self.invalidate_model(CONTRACT_COLUMNS, flush=False)
+        for model in ('crm.contract', 'crm.contract.step', 'crm.contract.step.line'):   # with what is computed from these columns
+            self.env[model].invalidate_model(flush=False)
         return changed
 
     @api.model

@@ -93,7 +93,14 @@ class CrmContractStep(models.Model):
                 step=self.name, names=", ".join(document.display_name for document in documents)))
 
     def _open_documents(self, model, documents):
-        """Return the action that shows documents: one as a form, several as a list."""
+        """Return the action that shows documents: one as a form, several as a list; to people who work with such documents. Core's forms
+        read what others may not, so they are told instead."""
+        groups = {'account.move': 'account.group_account_invoice,account.group_account_readonly', 'stock.picking': 'stock.group_stock_user'}
+        if not self.env.user.has_groups(groups[model]):
+            names = ", ".join(documents.sudo().mapped('display_name'))   # made by the user
+            return {'type': 'ir.actions.client', 'tag': 'display_notification', 'params': {
+                'type': 'success', 'message': f"{self[:1].name}: {names}",
+                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'}}}
         action = {'type': 'ir.actions.act_window', 'res_model': model, 'name': self[:1].name, 'context': {'create': False}}
         if len(documents) == 1:
             return {**action, 'views': [(False, 'form')], 'res_id': documents.id}

@@ -13,7 +13,7 @@ class CrmDunningLine(models.Model):
     _order = 'run_id desc, partner_id, date_due, id'
 
     run_id = fields.Many2one('crm.dunning.run', required=True, index=True, ondelete='cascade')
-    letter_id = fields.Many2one('crm.dunning.letter', index='btree_not_null', ondelete='cascade')
+    letter_id = fields.Many2one('crm.dunning.letter', index='btree_not_null', ondelete='set null')
     company_id = fields.Many2one('res.company', required=True, index=True)
     partner_id = fields.Many2one('res.partner', "Customer", required=True, index=True, ondelete='cascade')
     name = fields.Char("Item", required=True)

@@ -33,3 +33,5 @@ from . import test_contract_access
 from . import test_contract_portal
 from . import test_status_mail
 from . import test_collection_month
+from . import test_contract_print
+from . import test_plan

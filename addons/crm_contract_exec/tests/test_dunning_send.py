@@ -127,3 +127,12 @@ class TestDunningSend(DunningCommon):
         sent.action_confirm()
         with self.assertRaises(UserError):
             sent.unlink()
+
+    def test_timeline(self):
+        self._invoices([(self.customer, '2026-06-01', 100)])
+        run = self._run()
+        timeline = self.env['crm.timeline'].with_context(allowed_company_ids=self.company.ids).with_company(self.company)
+        self.assertFalse(timeline.get_timeline(self.customer.id, kinds=['dunning'])['items'])
+        run.action_confirm()
+        items = timeline.get_timeline(self.customer.id, kinds=['dunning'])['items']
+        self.assertEqual([(item['title'], item['amount'], item['direction']) for item in items], [("First", 100, 'out')])

@@ -159,3 +159,15 @@ class TestReceivable(ContractCommon):
         wizard.date = '2026-06-16'
         with self.assertRaises(UserError):
             wizard.action_show()
+
+    def test_buttons(self):
+        """From the contact and the contract to what is owed; from an item to what is behind it, and to a promise about it."""
+        invoice = self._invoices([(self.customer, '2026-06-01', 100)])
+        self.assertEqual(self.person.action_crm_receivables()['domain'], [('partner_id', '=', self.customer.id)])
+        contract = self._contract(total=100)
+        self.assertEqual(contract.action_open_receivables()['domain'], [('contract_id', '=', contract.id)])
+        item = self._items()
+        self.assertEqual(item.action_open()['res_id'], invoice.id)
+        context = item.action_promise()['context']
+        self.assertEqual((context['default_amount'], context['default_partner_id']), (100, self.customer.id))
+        self.assertEqual(item.action_dispute()['context']['default_move_id'], invoice.id)

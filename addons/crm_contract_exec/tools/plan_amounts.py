@@ -1,4 +1,5 @@
 """From shares to amounts: a plan adds up to its contract, to the last cent."""
+from odoo.tools import float_round
 
 
 def amounts(total, fixed, percents, digits=2):
@@ -18,13 +19,15 @@ def amounts(total, fixed, percents, digits=2):
     [400.0, 400.0]
     >>> amounts(1000, 0, [33, 33, 33])
     [330.0, 330.0, 330.0]
+    >>> amounts(99.99, 0, [30, 50])
+    [30.0, 50.0]
     >>> amounts(100, 0, [])
     []
     """
     if not percents:
         return []
-    found = [round(total * percent / 100, digits) for percent in percents]
-    last = round(total - fixed - sum(found[:-1]), digits)
+    found = [float_round(total * percent / 100, precision_digits=digits) for percent in percents]
+    last = float_round(total - fixed - sum(found[:-1]), precision_digits=digits)
     if abs(last - found[-1]) <= abs(total) * 0.0001 + len(found) * 10 ** -digits:
         found[-1] = last
     return found
