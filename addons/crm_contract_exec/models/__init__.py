@@ -3,6 +3,7 @@ from . import crm_contract
 from . import crm_contract_lock
 from . import crm_contract_state
 from . import crm_contract_approver
+from . import crm_contract_approvable
 from . import crm_contract_approval
 from . import crm_contract_order
 from . import crm_contract_create

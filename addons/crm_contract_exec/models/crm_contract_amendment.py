@@ -5,7 +5,8 @@ from ..tools.amendment import OPEN, PLAN_RULES, STATES, TERMS
 from ..tools.contract_state import RUNNING
 
 BY_TRANSITION = {
-    'state', 'base', 'before', 'after', 'number', 'contract_id', 'approver_id', 'date_approved', 'date_applied', 'signed_by', 'signature'}
+    'state', 'base', 'before', 'after', 'number', 'contract_id', 'approver_id', 'date_approved', 'date_applied', 'signed_by', 'signature',
+    'approval_ids', 'approvals_left'}
 
 
 class CrmContractAmendment(models.Model):
@@ -142,7 +143,7 @@ class CrmContractAmendment(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_open(self):
         for amendment in self:
-            if amendment.state != 'draft':
+            if amendment.state != 'draft' or amendment.approval_ids:  # what was decided about it stays on record, too
                 raise UserError(self.env._("Amendment %(name)s stays on record. Cancel it instead.", name=amendment.name))
 
 

@@ -48,7 +48,7 @@ class CrmContractAmendment(models.Model):
         contract._take_over_amounts()
         self.env['crm.contract']._refresh(contract)  # shares of the amount follow it first
         self._apply_difference()
-        contract._check_amended()
+        contract._check_terms()
         self.env['crm.contract']._refresh(contract)
         self.write({'before': before, 'after': contract._version()})
         contract.message_post(body=self.env._("Amendment %(name)s is in force: %(reason)s", name=self.name, reason=self.reason))
@@ -68,7 +68,7 @@ class CrmContractAmendment(models.Model):
             elif line.quantity:
                 line.order_line_id = self.env['sale.order.line'].create({
                     'order_id': line.order_id.id, 'product_id': line.product_id.id, 'product_uom_qty': line.quantity,
-                    'price_unit': line.price_unit})
+                    'price_unit': line.price_unit, 'discount': 0})
                 self._plan_quantity(line.order_line_id, line.quantity)
         locked.locked = True
 
@@ -186,18 +186,6 @@ class CrmContractStep(models.Model):
 class CrmContract(models.Model):
     """A contract as it stands, to be kept and compared."""
     _inherit = 'crm.contract'
-
-    def _check_amended(self):
-        """:raise UserError: where the plan no longer adds up to the contract"""
-        for contract in self:
-            for kind in MONEY_KINDS:
-                steps = contract.step_ids.filtered(lambda step, kind=kind: step.kind == kind and step.state != 'void')
-                total = sum(steps.mapped('amount'))
-                if steps and contract.currency_id.compare_amounts(total, contract.amount_total):
-                    raise UserError(self.env._(
-                        "The plan of contract %(name)s adds up to %(total)s, the amended contract to %(amount)s. "
-                        "Change the amounts under Plan.", name=contract.name, total=contract.currency_id.format(total),
-                        amount=contract.currency_id.format(contract.amount_total)))
 
     def _version(self):
         """Return the contract as people read it, as {section: {name: text}} in the customer's language."""

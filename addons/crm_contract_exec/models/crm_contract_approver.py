@@ -62,8 +62,11 @@ class CrmContractApprover(models.Model):
             return self.user_id | self.delegate_id
         return self.user_id
 
-    def _is_needed(self, contract):
-        """Return whether this approver has to approve a contract, at today's rate."""
-        amount = contract.currency_id._convert(
-            contract.amount_untaxed, self.currency_id, contract.company_id, contract.company_id._crm_today())
-        return is_needed(amount, contract.discount_percent, self.from_amount, self.from_discount)
+    def _is_needed(self, contract, amount, discount):
+        """Return whether this approver has to approve, at today's rate.
+
+        :param amount: net, in the contract's currency
+        :param discount: percent below the price list
+        """
+        amount = contract.currency_id._convert(amount, self.currency_id, contract.company_id, contract.company_id._crm_today())
+        return is_needed(amount, discount, self.from_amount, self.from_discount)

@@ -98,7 +98,4 @@ class CrmContractStep(models.Model):
         self.ensure_one()
         if not self._portal_can_accept():
             raise UserError(self.env._("“%(step)s” is not to be accepted now.", step=self.name))
-        self.write({
-            'date_confirmed': self.company_id._crm_today(), 'confirmed_by': name, 'confirmed_user_id': self.env.uid,
-            'signature': signature})
-        self.env['crm.contract']._refresh(self.contract_id)
+        self.action_accept(name, signature)

@@ -82,10 +82,7 @@ class CrmContract(models.Model):
         """
         self._check_move('approve')
         self._decide_approvals('approved', note)
-        for contract in self:
-            contract.sudo().activity_ids.filtered(  # done by whoever decides, whosever it is among approver and delegate
-                lambda activity: activity.user_id == self.env.user
-                and activity.activity_type_id == self.env.ref('crm_contract_exec.mail_activity_type_approval')).action_feedback()
+        self._feedback_approval()
         done = self.filtered(lambda contract: not contract.approvals_left)
         done._withdraw_approvals()
         done._move('approve')

@@ -16,6 +16,7 @@ from . import test_credit_hold
 from . import test_credit_bypass
 from . import test_credit_delivery
 from . import test_amendment
+from . import test_amendment_approval
 from . import test_signing
 from . import test_contract_workbook
 from . import test_contract_dashboard

@@ -16,13 +16,13 @@ class TestAmendment(ContractCommon):
         super().setUpClass()
         cls._stock(100)
         cls.order = cls._order([(10, 100)], confirm=True)
-        cls.contract = cls._contract(cls.order, state='approved', title="Pumps", signatory_id=cls.person.id, step_ids=[
+        cls.contract = cls._contract(cls.order, title="Pumps", signatory_id=cls.person.id)
+        cls.contract.step_ids = [
             Command.create({'name': "Advance", 'kind': 'collect', 'sequence': 1, 'amount': 400, 'date_due': '2026-06-20'}),
             Command.create({'name': "Delivery", 'kind': 'deliver', 'sequence': 2, 'date_due': '2026-07-10', 'line_ids': [
                 Command.create({'order_line_id': cls.order.order_line.id, 'quantity': 10})]}),
-            Command.create({'name': "Final", 'kind': 'collect', 'sequence': 3, 'amount': 800, 'date_due': '2026-07-20'})])
-        cls.contract.action_sign()
-        cls.contract.filtered(lambda contract: contract.state == 'signed').action_start()
+            Command.create({'name': "Final", 'kind': 'collect', 'sequence': 3, 'amount': 800, 'date_due': '2026-07-20'})]
+        cls._advance(cls.contract, 'executing')
 
     def _amendment(self, user=None, **vals):
         amendments = self._by(self.env['crm.contract.amendment'], user)
@@ -72,13 +72,23 @@ class TestAmendment(ContractCommon):
         amendment = self._amendment(plan_rule='none')
         amendment.line_ids.price_unit = 110
         self._by(amendment, self.manager).action_submit()
-        with self.assertRaisesRegex(UserError, "adds up to"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "add up to"), self.env.cr.savepoint():
             self._by(amendment).action_apply()
         self.assertEqual((amendment.state, self.order.order_line.price_unit), ('approved', 100))
         amendment.action_reset()
         amendment.step_ids[-1].write({'amount': 920, 'date_due': '2026-08-01'})
         self._in_force(amendment)
         self.assertEqual((self._step("Final").amount, str(self._step("Final").date_due)), (920, '2026-08-01'))
+
+    def test_terms_must_hang_together(self):
+        """What a draft has to comply with before it is submitted, an amended contract has to, too: no more is delivered than is ordered."""
+        amendment = self._amendment()
+        amendment.line_ids.price_unit = 110
+        self._by(amendment, self.manager).action_submit()
+        self._step("Delivery").line_ids.sudo().quantity = 11
+        with self.assertRaisesRegex(UserError, "are ordered"), self.env.cr.savepoint():
+            self._by(amendment).action_apply()
+        self.assertEqual((amendment.state, self.order.order_line.price_unit), ('approved', 100))
 
     def test_steps_dropped_and_added(self):
         amendment = self._amendment(step_ids=[
@@ -138,26 +148,20 @@ class TestAmendment(ContractCommon):
         self._in_force(amendment)
         self.assertEqual((self.contract.amount_untaxed, self.contract.amount_total), (1200, 1440))
 
-    def test_approval(self):
+    def test_a_draft_and_no_other_is_changed(self):
         amendment = self._amendment(title="New")
-        amendment.action_submit()
-        self.assertEqual(amendment.state, 'approval')
-        with self.assertRaises(AccessError):
-            amendment.action_approve()
-        with self.assertRaises(UserError):
-            amendment.title = "Another"
         with self.assertRaises(UserError):
             amendment.action_apply()
+        amendment.action_submit()
+        with self.assertRaises(UserError):
+            amendment.title = "Another"
         with self.assertRaises(AccessError):
-            amendment.write({'state': 'approved'})
-        self._by(amendment, self.manager).action_reject()
+            amendment.write({'state': 'applied'})
+        amendment.action_reset()
         amendment.title = "Another"
         amendment.action_submit()
-        self._by(amendment, self.manager).action_approve()
-        self.assertEqual((amendment.state, amendment.approver_id), ('approved', self.manager))
-        self.assertEqual(self.contract.title, "Pumps")
         amendment.action_cancel()
-        self.assertEqual(self.contract.title, "Pumps")
+        self.assertEqual((amendment.state, self.contract.title), ('cancelled', "Pumps"))
 
     def test_begins_as_a_draft(self):
         with self.assertRaises(AccessError):

@@ -68,6 +68,7 @@ class TestContractPortal(PortalCommon):
         self.assertIn("does not belong", self._send(f'/steps/{step.id}/accept', contract=None) and self._other(other, step)['error'])
         self.env.invalidate_all()
         self.assertEqual((step.state, step.confirmed_by, step.date_confirmed, bool(step.signature)), ('done', "Person", self.TODAY, True))
+        self.assertIn("Confirmed by Person", step.message_ids[0].body)
         self.assertIn("not to be accepted", self._send(f'/steps/{step.id}/accept')['error'])
         self.assertIn("not to be accepted", self._send(f"/steps/{self._step('Advance').id}/accept")['error'])
 

@@ -164,6 +164,26 @@ class TestPerformance(PerformanceCommon):
         self.assertEqual((self._credit(contract, user=self.rep), self._credit(contract, user=self.rep2)), (0, 800))
         self.assertEqual(self._rows(contract)[:2], [('2026-06-01', 'signed', 'event', 1000), ('2026-06-15', 'signed', 'back', -200)])
 
+    def test_amended(self):
+        """What an amendment changes in amount and shares is booked as it comes into force: a difference, the earlier entries stay."""
+        self._rule(signed=100)
+        order = self._order([(10, 100)], confirm=True)
+        contract = self._contract(order, state='approved')
+        contract.action_sign('2026-06-01')
+        before = self.entries.search([('contract_id', '=', contract.id)])
+        amendment = self._by(self.env['crm.contract.amendment']).create({'contract_id': contract.id, 'reason': "Cheaper", 'share_ids': [
+            Command.create({'user_id': self.rep.id, 'percent': 75}), Command.create({'user_id': self.rep2.id, 'percent': 25})]})
+        amendment.line_ids.price_unit = 80
+        amendment.action_submit()
+        self.assertEqual(sum(self.entries.search([('contract_id', '=', contract.id)]).mapped('amount')), 1000)
+        amendment.action_apply()
+        entries = self.entries.search([('contract_id', '=', contract.id)])
+        self.assertLess(before, entries)
+        self.assertEqual(
+            {user: sum(rows.mapped('amount')) for user, rows in entries.grouped('user_id').items()}, {self.rep: 600, self.rep2: 200})
+        back = (entries - before).filtered(lambda entry: entry.user_id == self.rep)
+        self.assertEqual((set(back.mapped('date')), sum(back.mapped('amount'))), ({self.TODAY}, -400))
+
     def test_terminated(self):
         """Of a contract that was terminated only what was invoiced counts as signed; of a completed one no more than that."""
         self._rule(signed=100)

@@ -3,11 +3,12 @@
 STATES = [
     ('draft', "Draft"), ('approval', "In Approval"), ('approved', "Approved"), ('applied', "In Force"), ('cancelled', "Cancelled"),
 ]
-# what people do with an amendment -> (the states it may be in, the state it gets, the roles that may do it)
+# what people do with an amendment -> (the states it may be in, the state it gets, the roles that may do it).
+# What "approve" and "reject" take besides depends on the approvers of the contract's type.
 TRANSITIONS = {
     'submit': ({'draft'}, 'approval', {'rep', 'manager'}),
-    'approve': ({'approval'}, 'approved', {'manager'}),
-    'reject': ({'approval'}, 'draft', {'manager'}),
+    'approve': ({'approval'}, 'approved', {'rep', 'manager', 'finance'}),
+    'reject': ({'approval'}, 'draft', {'rep', 'manager', 'finance'}),
     'apply': ({'approved'}, 'applied', {'rep', 'manager'}),
     'cancel': ({'draft', 'approval', 'approved'}, 'cancelled', {'rep', 'manager'}),
     'reset': ({'approval', 'approved'}, 'draft', {'rep', 'manager'}),
