@@ -2,4 +2,5 @@ from . import controllers
 from . import models
 from . import wizard
 from . import report
+from . import demo
 from .hooks import uninstall_hook

@@ -4,7 +4,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare, format_date
 
-from ..tools.amendment import TERMS, named, settle
+from ..tools.amendment import TERMS, named, packed, settle
 from ..tools.step_state import MONEY_KINDS
 
 
@@ -50,7 +50,7 @@ class CrmContractAmendment(models.Model):
         self._apply_difference()
         contract._check_terms()
         self.env['crm.contract']._refresh(contract)
-        self.write({'before': before, 'after': contract._version()})
+        self.write({'before': packed(before), 'after': packed(contract._version())})
         contract.message_post(body=self.env._("Amendment %(name)s is in force: %(reason)s", name=self.name, reason=self.reason))
 
     # ------------------------------------------------------------------
@@ -219,7 +219,8 @@ class CrmContract(models.Model):
     def _version_plan(self):
         kinds = dict(self.step_ids._fields['kind']._description_selection(self.env))
         return named([(step.name, " · ".join(filter(None, [
-            kinds[step.kind], self._text_of(step.date_due), self._money(step.amount) if step.kind in MONEY_KINDS else ""])),
+            step._portal_kind() or kinds[step.kind], self._text_of(step.date_due),
+            self._money(step.amount) if step.kind in MONEY_KINDS else ""])),
         ) for step in self.step_ids if step.state != 'void'])
 
     def _text_of(self, value):

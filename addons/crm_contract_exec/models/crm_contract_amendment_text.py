@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date, html2plaintext, html_sanitize
 
-from ..tools.amendment import TERMS, differences
+from ..tools.amendment import TERMS, differences, unpacked
 from ..tools.step_state import MONEY_KINDS
 
 
@@ -30,8 +30,13 @@ class CrmContractAmendment(models.Model):
         self.ensure_one()
         before, after = (
             {**version, 'clauses': {name: html2plaintext(text) for name, text in version.get('clauses', {}).items()}}
-            for version in (self.before or {}, self.after or {}))
+            for version in (unpacked(self.before), unpacked(self.after)))
         return differences(before, after)
+
+    def _version_before(self):
+        """Return the contract as it was before the amendment; while that is not in force, as it is."""
+        self.ensure_one()
+        return unpacked(self.before) or self.contract_id._version()
 
     def _proposal(self):
         """Return what the amendment would change, as rows (name, before, after) of text."""

@@ -11,7 +11,7 @@ class CrmContractStepLine(models.Model):
     contract_id = fields.Many2one(related='step_id.contract_id', store=True, index=True, precompute=True)
     company_id = fields.Many2one(related='step_id.company_id', store=True, index=True, precompute=True)
     order_line_id = fields.Many2one('sale.order.line', required=True, index=True, ondelete='restrict')
-    product_id = fields.Many2one(related='order_line_id.product_id', store=True, index='btree_not_null', precompute=True)
+    product_id = fields.Many2one(related='order_line_id.product_id')
     uom_id = fields.Many2one(related='order_line_id.product_uom_id')
     quantity = fields.Float(required=True, digits='Product Unit', help="In the unit of the order line.")
     done_quantity = fields.Float("Delivered", readonly=True, copy=False, digits='Product Unit')

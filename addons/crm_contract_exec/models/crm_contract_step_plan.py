@@ -17,6 +17,9 @@ SHARED_OUT = {'contract_id', 'kind', 'percent', 'sequence', 'void_reason'}   # w
 REFRESHED = PLANNED | {'sequence', 'void_reason', 'date_confirmed', 'confirmed_amount'}
 
 
+FACTS = KEPT - {'void_reason', 'date_confirmed', 'confirmed_by', 'confirmed_user_id', 'confirmed_amount', 'signature'}
+
+
 class CrmContractStep(models.Model):
     """What may be planned, and that amounts, due days and states follow at once."""
     _inherit = 'crm.contract.step'
@@ -77,14 +80,15 @@ class CrmContractStep(models.Model):
     def create(self, vals_list):
         steps = super().create(vals_list)
         steps._check_lock(PLANNED.union(name for name in KEPT - {'state'} for step in steps if step[name]))
-        steps.contract_id._follow_plan(any(vals.get('percent') for vals in vals_list))
+        if all(FACTS.isdisjoint(vals) for vals in vals_list):   # else the suite itself has said how far the steps are
+            steps.contract_id._follow_plan(any(vals.get('percent') for vals in vals_list))
         return steps
 
     def write(self, vals):
         self._check_lock(set(vals))
         contracts = self.contract_id
         done = super().write(vals)
-        if not REFRESHED.isdisjoint(vals):
+        if not REFRESHED.isdisjoint(vals) and FACTS.isdisjoint(vals):
             (contracts | self.contract_id)._follow_plan(not SHARED_OUT.isdisjoint(vals))
         return done
 

@@ -20,9 +20,9 @@ class CrmDunningRun(models.Model):
     letter_ids = fields.One2many('crm.dunning.letter', 'run_id', "Letters", copy=False)
     line_ids = fields.One2many('crm.dunning.line', 'run_id', "Items", copy=False)
     out_ids = fields.One2many('crm.dunning.line', 'run_id', "Left Out", domain=[('state', '=', 'out')], copy=False)
-    letter_count = fields.Integer("Letters", compute='_compute_counts')
+    letter_count = fields.Integer("Number of Letters", compute='_compute_counts')
     unsigned_count = fields.Integer("To Sign Off", compute='_compute_counts')
-    out_count = fields.Integer("Left Out", compute='_compute_counts')
+    out_count = fields.Integer("Number Left Out", compute='_compute_counts')
     amount = fields.Monetary("Dunned", compute='_compute_counts')
 
     @api.depends('date')

@@ -11,7 +11,7 @@ class CrmPerformanceStatement(models.Model):
     _inherit = ['mail.thread']
     _order = 'date desc, user_id, id'
 
-    month_id = fields.Many2one('crm.performance.month', required=True, index=True, ondelete='restrict', readonly=True)
+    month_id = fields.Many2one('crm.performance.month', "Closing Month", required=True, index=True, ondelete='restrict', readonly=True)
     company_id = fields.Many2one('res.company', required=True, index=True, ondelete='restrict', readonly=True)
     date = fields.Date("Month", required=True, readonly=True, help="First day of the month.")
     user_id = fields.Many2one('res.users', "Person", required=True, index=True, ondelete='restrict', readonly=True)
@@ -21,7 +21,7 @@ class CrmPerformanceStatement(models.Model):
     entry_ids = fields.One2many('crm.performance.entry', 'statement_id', "Entries", readonly=True)
     confirmed_on = fields.Datetime("Checked On", readonly=True, help="When the person confirmed the statement of a closed month.")
 
-    entry_count = fields.Integer("Entries", compute='_compute_amounts')
+    entry_count = fields.Integer("Number of Entries", compute='_compute_amounts')
     signed_amount = fields.Monetary("On Signature", compute='_compute_amounts')
     delivered_amount = fields.Monetary("On Delivery", compute='_compute_amounts')
     invoiced_amount = fields.Monetary("On Invoice", compute='_compute_amounts')

@@ -71,15 +71,32 @@ class CrmReceivable(models.Model):
                 LEFT JOIN crm_payment_promise_step_rel AS instalment ON instalment.promise_id = promise.id
                     WHERE promise.company_id = owed.company_id AND promise.partner_id = owed.partner_id
                       AND promise.state = 'open' AND promise.date >= owed.day AND owed.open_amount > 0
-                      AND (about.move_id = owed.move_id OR instalment.step_id = owed.step_id
-                           OR about.move_id IS NULL AND instalment.step_id IS NULL))""")
+                      AND (%s OR instalment.step_id = owed.step_id
+                           OR about.move_id IS NULL AND instalment.step_id IS NULL))""", self._stands_for_sql(SQL("about.move_id")))
 
     @api.model
     def _disputed_sql(self):
         return SQL(
             """EXISTS (SELECT FROM crm_payment_dispute AS dispute
                     WHERE dispute.state = 'open' AND dispute.company_id = owed.company_id AND dispute.partner_id = owed.partner_id
-                      AND (dispute.move_id = owed.move_id OR dispute.step_id = owed.step_id))""")
+                      AND (%s OR dispute.step_id = owed.step_id))""", self._stands_for_sql(SQL("dispute.move_id")))
+
+    @api.model
+    def _stands_for_sql(self, move):
+        """Return the condition that an invoice is the item, or stands for it: an invoice under a plan stands for the instalment that
+        it was made for, else for all instalments of its contract, as in dunning."""
+        return SQL(
+            """(%(move)s = owed.move_id OR owed.step_id IS NOT NULL AND EXISTS (
+                 SELECT FROM account_move AS invoice
+              LEFT JOIN crm_contract_step AS made_for ON made_for.id = invoice.crm_step_id AND made_for.kind = 'collect'
+                  WHERE invoice.id = %(move)s
+                    AND CASE WHEN made_for.id IS NOT NULL THEN made_for.id = owed.step_id
+                             ELSE invoice.crm_contract_id = owed.contract_id OR EXISTS (
+                                  SELECT FROM account_move_line AS item
+                                    JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = item.id
+                                    JOIN sale_order_line AS line ON line.id = rel.order_line_id
+                                    JOIN sale_order AS sale ON sale.id = line.order_id
+                                   WHERE item.move_id = invoice.id AND sale.crm_contract_id = owed.contract_id) END))""", move=move)
 
     @api.depends('kind', 'step_id', 'move_id', 'contract_id')
     def _compute_display_name(self):

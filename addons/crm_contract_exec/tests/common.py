@@ -1,3 +1,7 @@
+from contextlib import nullcontext
+
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.tests import new_test_user
 
@@ -90,9 +94,8 @@ class ContractCommon(GradingCommon):
         """
         picking = order.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))[:1]
         picking.move_ids[:1].write({'quantity': quantity, 'picked': True})
-        picking.with_context(skip_backorder=True, skip_sms=True)._action_done()
-        if day:
-            picking.move_ids.filtered(lambda move: move.state == 'done').date = f'{day} 09:00:00'
+        with freeze_time(f'{day} 09:00:00') if day else nullcontext():
+            picking.with_context(skip_backorder=True, skip_sms=True)._action_done()
         return picking
 
     def _by(self, records, user=None):

@@ -197,4 +197,6 @@ class TestAmendment(ContractCommon):
             html = self.env['ir.actions.report']._render_qweb_html(f'crm_contract_exec.{report}', amendment.ids)[0].decode()
             self.assertIn(text, html)
         self.assertNotIn("Pumps and pipes", html)
+        self.assertLess(html.index("Advance"), html.index("Final"))    # in the order of the plan, not of the alphabet or the length
+        self.assertLess(html.index("Prices and Quantities"), html.index("Advance"))
         self.assertIn("Pumps and pipes", amendment.difference_html)

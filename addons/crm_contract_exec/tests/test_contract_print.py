@@ -18,7 +18,8 @@ class TestContractPrint(ContractCommon):
             order, signatory_id=self.person.id, company_signatory_id=self.manager.id, title="压力机 Presses",
             clauses="<p>Ex works 工厂交货</p>", warranty_months=24, retention_percent=5,
             party_ids=[Command.create({'partner_id': self.customer2.id, 'role': 'guarantor', 'is_signing': True})],
-            step_ids=[Command.create({'name': "Advance", 'kind': 'collect', 'amount': 360, 'date_due': '2026-07-01'})])
+            step_ids=[Command.create({'name': name, 'kind': 'collect', 'amount': amount, 'date_due': '2026-07-01'})
+                      for name, amount in (("Advance", 360), ("Rest", 840))])
         html = self._printed(contract)
         for text in (contract.name, "压力机 Presses", "工厂交货", "Goods", "1,200.00", "Advance", "360.00", "Person", "Manager",
                      "Guarantor", self.customer2.name, "24 months", "charset"):

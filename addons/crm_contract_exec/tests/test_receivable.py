@@ -127,6 +127,21 @@ class TestReceivable(ContractCommon):
         self.assertEqual([(item.is_promised, item.is_disputed) for item in self._items()], [(True, False), (False, True)])
         self.assertEqual([item.is_promised for item in self._items('2026-06-21')], [False, False])
 
+    def test_instalments_of_a_disputed_invoice(self):
+        """An invoice under a plan stands for the instalment it was made for, else for all instalments of its contract."""
+        order = self._order([(10, 100)], confirm=True)
+        contract = self._contract(order, state='executing')
+        steps = self._instalments(contract, [('2026-05-01', 600), ('2026-07-01', 600)])
+        invoice = order._create_invoices()
+        invoice.invoice_date = '2026-04-05'
+        invoice.action_post()
+        self.env['crm.payment.dispute'].create({
+            'name': "Damaged", 'move_id': invoice.id, 'company_id': self.company.id, 'amount': 10})
+        self.assertEqual([item.is_disputed for item in self._items()], [True, True])
+        invoice.crm_step_id = steps[1]
+        self.env['crm.receivable'].invalidate_model()
+        self.assertEqual([item.is_disputed for item in self._items().sorted('date_due')], [False, True])
+
     def test_companies(self):
         self._invoices([(self.customer2, '2026-06-01', 100)])
         item = self._items(partner=self.customer2)

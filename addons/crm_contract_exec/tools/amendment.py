@@ -85,3 +85,21 @@ def named(pairs):
         counts[name] = counts.get(name, 0) + 1
         found[name if counts[name] == 1 else f'{name} ({counts[name]})'] = text
     return found
+
+
+def packed(version):
+    """Return a version of a contract in a form that JSON of a database keeps in order, which it does not with dictionaries.
+
+    >>> packed({'terms': {'Subject': 'A', 'Day': '1'}})
+    [['terms', [['Subject', 'A'], ['Day', '1']]]]
+    """
+    return [[section, [list(row) for row in rows.items()]] for section, rows in version.items()]
+
+
+def unpacked(stored):
+    """Return a version that :func:`packed` has made ready to be stored.
+
+    >>> unpacked([['terms', [['Subject', 'A'], ['Day', '1']]]]), unpacked(None)
+    ({'terms': {'Subject': 'A', 'Day': '1'}}, {})
+    """
+    return {section: dict(rows) for section, rows in stored or ()}
