@@ -105,7 +105,8 @@ REFRESH_FLOOR = ("""
          planned AS (
              SELECT step.id, step.date_due, step.amount, CASE WHEN kind = 'invoice' THEN invoiced.amount ELSE collected.amount END
                     - SUM(step.amount) OVER (PARTITION BY step.contract_id, kind ORDER BY sequence) + step.amount AS available,
-                    kind IN ('invoice', 'collect') AS is_money, COALESCE(delivered.quantity, 0) > 0 OR date_confirmed IS NOT NULL AS is_there
+                    kind IN ('invoice', 'collect') AS is_money,
+                    COALESCE(delivered.quantity, 0) > 0 OR date_confirmed IS NOT NULL AS is_there
                FROM crm_contract_step AS step LEFT JOIN invoiced USING (contract_id) LEFT JOIN collected USING (contract_id)
           LEFT JOIN delivered ON delivered.step_id = step.id)
     UPDATE crm_contract_step AS step SET done_amount = value.done, open_amount = value.amount - value.done, state = value.state,

@@ -1,5 +1,9 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import tagged
+
+from odoo.addons.crm_contract_exec.models import crm_contract_refresh
 
 from .plan_common import PlanCommon
 
@@ -27,6 +31,31 @@ class TestRefresh(PlanCommon):
         self.assertEqual(self._states(first + second), ['done', 'partial'])
         self.assertEqual((str(first.date_done), first.days_late), ('2026-06-13', 3))
         self.assertEqual((second.line_ids.done_quantity, contract.delivered_percent), (2, 60))
+
+    def test_many_at_once(self):
+        """Many contracts, whose facts are kept in tables, come out as a few do, twice in a transaction, too."""
+        self._stock(10)
+        order = self._order([(10, 100)], confirm=True)
+        contract = self._contract(order, state='executing')
+        steps = self._steps(contract, [
+            {'kind': 'deliver', 'date_due': '2026-06-10'}, {'kind': 'invoice', 'date_due': '2026-06-10', 'amount': contract.amount_total},
+            {'kind': 'collect', 'date_due': '2026-06-12', 'amount': contract.amount_total}])
+        self._deliver(order, 4, '2026-06-10')
+        self._pay([(self._invoice(order, '2026-06-11'), '2026-06-12', 300)])
+
+        def found():
+            return steps.read(crm_contract_refresh.STEP_COLUMNS), contract.read(crm_contract_refresh.CONTRACT_COLUMNS)
+
+        self._refresh(contract)
+        few = found()
+        self.assertEqual(steps[2].done_amount, 300)
+        with patch.object(crm_contract_refresh, 'LARGE', 0):
+            for _time in range(2):
+                steps.flush_recordset()
+                self.env.cr.execute("UPDATE crm_contract_step SET state = 'wait', done_amount = 0 WHERE id = ANY(%s)", [steps.ids])
+                self.env.cr.execute("UPDATE crm_contract SET collected_amount = 0 WHERE id = %s", [contract.id])
+                self.assertTrue(self.env['crm.contract']._refresh(contract))
+                self.assertEqual(found(), few)
 
     def test_transfer_made_for_a_later_step(self):
         """What was made for a step counts for it, whatever comes first in the plan; what is too much there goes to the first."""
