@@ -1,5 +1,5 @@
-"""Confirming an order and posting an invoice cost what they cost without the suite, but for a few statements that ask whether a credit limit
-or a contract is concerned: as many whatever the size."""
+"""Confirming an order and posting an invoice cost what they cost without the suite, but for a few statements that ask whether a
+credit limit or a contract is concerned: as many whatever the size."""
 import re
 from unittest.mock import patch
 

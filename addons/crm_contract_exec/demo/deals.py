@@ -14,7 +14,8 @@ PLANS = {
         ('deliver', "Batch 2 of 3", 33.3333, 'signing', 50), ('collect', "Instalment 2 of 3", 33.3333, 'signing', 65),
         ('deliver', "Batch 3 of 3", 33.3334, 'signing', 80), ('collect', "Instalment 3 of 3", 33.3334, 'signing', 95)),
     'delivery': (
-        ('deliver', "Delivery", 100, 'signing', 30), ('invoice', "Invoice", 100, 'delivery', 0), ('collect', "Payment", 100, 'delivery', 30)),
+        ('deliver', "Delivery", 100, 'signing', 30),
+        ('invoice', "Invoice", 100, 'delivery', 0), ('collect', "Payment", 100, 'delivery', 30)),
 }
 
 

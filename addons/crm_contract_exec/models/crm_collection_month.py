@@ -42,7 +42,7 @@ class CrmCollectionMonth(models.Model):
     @api.model
     def _cron_refresh(self):
         """Write the months of all companies; resumable, a company at a time."""
-        companies = self.env['res.company'].sudo().search([])
+        companies = self.env['res.company'].sudo().search(Domain.TRUE)
         for left, company in zip(range(len(companies) - 1, -1, -1), companies):
             self._refresh(company)
             if not self.env['ir.cron']._commit_progress(1, remaining=left):

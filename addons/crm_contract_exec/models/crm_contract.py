@@ -28,7 +28,7 @@ class CrmContract(models.Model):
     partner_id = fields.Many2one(
         'res.partner', "Customer", required=True, index=True, ondelete='restrict', check_company=True, tracking=True)
     signatory_id = fields.Many2one(
-        'res.partner', "Signatory", ondelete='restrict', domain="[('commercial_partner_id', '=', partner_id)]",
+        'res.partner', ondelete='restrict', domain="[('commercial_partner_id', '=', partner_id)]",
         help="Who signs for the customer.")
     company_signatory_id = fields.Many2one(
         'res.users', "Our Signatory", ondelete='restrict', domain=[('share', '=', False)], help="Who signs for us.")
@@ -150,9 +150,10 @@ class CrmContract(models.Model):
             contract.retention_percent = contract.retention_percent or kind.retention_percent
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for contract in self:
             contract.access_url = f'/my/contracts/{contract.id}'
+        return result
 
     # ------------------------------------------------------------------
     # Constraints and CRUD

@@ -42,7 +42,7 @@ class CrmContractAmendment(models.Model):
     date_end = fields.Date("Ends On")
     warranty_months = fields.Integer("Warranty (Months)")
     clauses = fields.Html()
-    signatory_id = fields.Many2one('res.partner', "Signatory", domain="[('commercial_partner_id', '=', partner_id)]", ondelete='restrict')
+    signatory_id = fields.Many2one('res.partner', domain="[('commercial_partner_id', '=', partner_id)]", ondelete='restrict')
     user_id = fields.Many2one('res.users', "Salesperson", domain=[('share', '=', False)], ondelete='restrict', check_company=True)
     has_orders = fields.Boolean(readonly=True)
     manual_untaxed = fields.Monetary("Agreed Net Amount")

@@ -38,7 +38,7 @@ class CrmContractAmendmentLine(models.Model):
     _inherit = 'crm.contract.amendment.part'
     _order = 'amendment_id, id'
 
-    order_line_id = fields.Many2one('sale.order.line', "Order Line", index='btree_not_null', ondelete='restrict')
+    order_line_id = fields.Many2one('sale.order.line', index='btree_not_null', ondelete='restrict')
     order_id = fields.Many2one(
         'sale.order', compute='_compute_order_id', store=True, readonly=False, precompute=True, required=True, ondelete='restrict')
     contract_id = fields.Many2one(related='amendment_id.contract_id')

@@ -72,4 +72,4 @@ class CrmContractAmendment(models.Model):
 
     def _clauses_of(self, version):
         """Return the clauses of a version as safe HTML."""
-        return Markup("").join(Markup(html_sanitize(text)) for text in version.get('clauses', {}).values())  # pylint: disable=no-markup
+        return Markup("").join(Markup(html_sanitize(text)) for text in version.get('clauses', {}).values())

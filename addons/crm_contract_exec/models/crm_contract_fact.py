@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 EVERY = SQL("TRUE")
@@ -19,7 +20,7 @@ class CrmContract(models.Model):
 
         :param date: day to take for today; default: the present day in the time zone of each company
         """
-        companies = self.env['res.company'].sudo().search([])  # contracts of any company are brought up to date, whoever caused it
+        companies = self.env['res.company'].sudo().search(Domain.TRUE)  # contracts of any company are brought up to date, whoever caused it
         rows = [(company.id, company._crm_tz(), date or company._crm_today()) for company in companies]
         ids, zones, days = map(list, zip(*rows))
         return SQL(
@@ -203,10 +204,12 @@ class CrmContract(models.Model):
         """
         return SQL(
             """SELECT credit.contract_id, credit.step_id, credit.date,
-                      credit.amount * GREATEST(0, whole.credited - GREATEST(0, whole.invoiced - contract.amount_total)) / whole.credited AS amount
+                      credit.amount * GREATEST(0, whole.credited - GREATEST(0, whole.invoiced - contract.amount_total))
+                      / whole.credited AS amount
                  FROM (SELECT contract_id, step_id, date, -amount AS amount FROM (%(invoiced)s) AS note
                         WHERE amount < 0 AND NOT reversed) AS credit
-                 JOIN (SELECT contract_id, SUM(amount) FILTER (WHERE amount > 0) AS invoiced, -SUM(amount) FILTER (WHERE amount < 0) AS credited
+                 JOIN (SELECT contract_id, SUM(amount) FILTER (WHERE amount > 0) AS invoiced,
+                              -SUM(amount) FILTER (WHERE amount < 0) AS credited
                          FROM (%(invoiced)s) AS invoice WHERE NOT reversed GROUP BY contract_id) AS whole
                       ON whole.contract_id = credit.contract_id
                  JOIN crm_contract AS contract ON contract.id = credit.contract_id

@@ -28,16 +28,18 @@ class CrmContract(models.Model):
         for contract in self:
             contract.credited_amount = amounts.get(contract.id, 0)
 
-    def _move(self, transition, **vals):
+    def _move(self, transition, reason=None, **vals):
         """A contract that is signed, ended or terminated changes what people are credited with."""
-        super()._move(transition, **vals)
+        result = super()._move(transition, reason=reason, **vals)
         if transition == 'sign':
             self._fix_margin()
         self.filtered(lambda contract: contract.state in SIGNED_EVER)._book_performance()
+        return result
 
     def _take_over_amounts(self):
-        super()._take_over_amounts()
+        result = super()._take_over_amounts()
         self.filtered(lambda contract: contract.state in SIGNED_EVER)._fix_margin()
+        return result
 
     @api.model
     def _refresh(self, contracts=None, date=None):

@@ -20,8 +20,9 @@ class CrmContract(models.Model):
         return done
 
     def _take_over_amounts(self):
-        super()._take_over_amounts()
+        result = super()._take_over_amounts()
         self._share_out()
+        return result
 
     def _follow_plan(self, shares=False):
         """Bring amounts, due days and states in line after a plan was changed.
@@ -48,8 +49,9 @@ class CrmContract(models.Model):
                         step.amount = amount
 
     def _check_terms(self):
-        super()._check_terms()
+        result = super()._check_terms()
         self._check_plan()
+        return result
 
     def _check_plan(self):
         """:raise ValidationError: where invoices or instalments do not add up to the contract, or more is delivered than was ordered"""
@@ -69,4 +71,5 @@ class CrmContract(models.Model):
                 if float_compare(planned, order_line.product_uom_qty, precision_rounding=order_line.product_uom_id.rounding or 0.01) > 0:
                     raise ValidationError(self.env._(
                         "The plan of contract %(name)s delivers %(planned)s of %(product)s, but %(ordered)s are ordered. Correct the plan.",
-                        name=contract.name, planned=planned, product=order_line.product_id.display_name, ordered=order_line.product_uom_qty))
+                        name=contract.name, planned=planned, product=order_line.product_id.display_name,
+                        ordered=order_line.product_uom_qty))

@@ -33,7 +33,8 @@ class CrmContract(models.Model):
             """SELECT key, step_id, ROW_NUMBER() OVER (PARTITION BY key ORDER BY sequence, step_id) AS position, need, 0.000001 AS slack
                  FROM (SELECT line.order_line_id AS key, step.id AS step_id, step.sequence, line.quantity AS need
                          FROM crm_contract AS contract
-                         JOIN crm_contract_step AS step ON step.contract_id = contract.id AND step.kind = 'deliver' AND step.void_reason IS NULL
+                         JOIN crm_contract_step AS step
+                           ON step.contract_id = contract.id AND step.kind = 'deliver' AND step.void_reason IS NULL
                          JOIN crm_contract_step_line AS line ON line.step_id = step.id
                         WHERE %(condition)s
                         UNION ALL
@@ -82,8 +83,8 @@ class CrmContract(models.Model):
         """Return the relation ``(contract_id, share, date)`` of how much of its goods a contract has delivered, and the day since when
         that is all."""
         lines = waterfall(
-            SQL("SELECT order_line_id AS key, contract_id AS step_id, 1 AS position, quantity AS need, 0.000001 AS slack FROM (%s) AS goods",
-                facts['goods']),
+            SQL("""SELECT order_line_id AS key, contract_id AS step_id, 1 AS position, quantity AS need, 0.000001 AS slack
+                     FROM (%s) AS goods""", facts['goods']),
             SQL("SELECT order_line_id AS key, NULL::int AS step_id, date, quantity AS amount FROM (%s) AS delivered",
                 facts['delivered']))
         return SQL(
@@ -107,7 +108,8 @@ class CrmContract(models.Model):
                  FROM crm_contract AS contract
                  JOIN res_currency AS currency ON currency.id = contract.currency_id
                  JOIN crm_contract_step AS step ON step.contract_id = contract.id
-                WHERE step.kind = %s AND step.amount > 0 AND step.void_reason IS NULL AND contract.is_manual IS NOT TRUE AND %s""", kind, condition)
+                WHERE step.kind = %s AND step.amount > 0 AND step.void_reason IS NULL AND contract.is_manual IS NOT TRUE AND %s""",
+            kind, condition)
 
     @api.model
     def _money_facts_sql(self, money, kind):

@@ -146,7 +146,8 @@ class CrmContract(models.Model):
                  JOIN clock ON clock.company_id = contract.company_id
                  JOIN crm_contract_step AS step ON step.contract_id = contract.id
             LEFT JOIN progress ON progress.step_id = step.id
-           CROSS JOIN LATERAL (SELECT contract.is_manual IS TRUE OR step.kind IN %(confirmed)s OR progress.step_id IS NULL AS is_hand) AS hand
+           CROSS JOIN LATERAL (
+                 SELECT contract.is_manual IS TRUE OR step.kind IN %(confirmed)s OR progress.step_id IS NULL AS is_hand) AS hand
                 WHERE %(condition)s""", money=MONEY_KINDS, confirmed=CONFIRMED_KINDS, condition=condition)
 
     @api.model
@@ -188,7 +189,8 @@ class CrmContract(models.Model):
                       CASE WHEN money.is_money THEN round(COALESCE(step.done, 0), currency.decimal_places) ELSE 0 END AS done_amount,
                       CASE WHEN money.is_money THEN round(COALESCE(step.credited, 0), currency.decimal_places) ELSE 0 END AS waived_amount,
                       CASE WHEN money.is_money AND verdict.state IN %(open)s
-                           THEN round(GREATEST(0, step.amount - COALESCE(step.done, 0) - COALESCE(step.credited, 0)), currency.decimal_places)
+                           THEN round(GREATEST(0, step.amount - COALESCE(step.done, 0) - COALESCE(step.credited, 0)),
+                                      currency.decimal_places)
                            ELSE 0 END AS open_amount,
                       round(100 * COALESCE(step.share, 0), 2)::float8 AS done_percent,
                       CASE WHEN verdict.state = 'done' THEN step.day_done END AS date_done,
@@ -249,12 +251,14 @@ class CrmContract(models.Model):
         """Return the values of :data:`CONTRACT_COLUMNS`. Shares of money are of what is to be paid after credit notes."""
         return SQL(
             """round(100 * COALESCE(plan.planned, 0), 2)::float8 AS planned_percent,
-               round(100 * COALESCE(CASE WHEN contract.is_manual OR delivery.contract_id IS NULL THEN plan.delivered ELSE delivery.share END, 0),
+               round(100 * COALESCE(
+                     CASE WHEN contract.is_manual OR delivery.contract_id IS NULL THEN plan.delivered ELSE delivery.share END, 0),
                      2)::float8 AS delivered_percent,
                round(100 * COALESCE(plan.accepted, 0), 2)::float8 AS accepted_percent,
                money.invoiced AS invoiced_amount, money.collected AS collected_amount, money.credited AS waived_amount,
                COALESCE(round(100 * money.invoiced / NULLIF(contract.amount_total - money.credited, 0), 2), 0)::float8 AS invoiced_percent,
-               COALESCE(round(100 * money.collected / NULLIF(contract.amount_total - money.credited, 0), 2), 0)::float8 AS collected_percent,
+               COALESCE(round(100 * money.collected / NULLIF(contract.amount_total - money.credited, 0), 2), 0)::float8
+               AS collected_percent,
                COALESCE(plan.overdue, 0) AS overdue_amount, plan.next_date""")
 
     @api.model

@@ -57,14 +57,15 @@ class CrmContractStep(models.Model):
     open_amount = fields.Monetary("Open", readonly=True, copy=False, help="Planned and not yet invoiced or collected.")
     done_percent = fields.Float("Done (%)", readonly=True, copy=False, aggregator='avg')
     date_done = fields.Date("Done On", readonly=True, copy=False)
-    days_late = fields.Integer(readonly=True, copy=False, help="Days by which it was done after its due day; while open, by which it is overdue.")
+    days_late = fields.Integer(
+        readonly=True, copy=False, help="Days by which it was done after its due day; while open, by which it is overdue.")
     void_reason = fields.Char(readonly=True, copy=False)
 
     # confirmed by people, where the books know nothing: acceptance, tasks, contracts without Odoo invoices
     date_confirmed = fields.Date("Confirmed On", readonly=True, copy=False)
     confirmed_by = fields.Char(readonly=True, copy=False, help="Who signed the acceptance, or ticked the step.")
     confirmed_user_id = fields.Many2one('res.users', "Recorded By", readonly=True, copy=False, ondelete='set null')
-    confirmed_amount = fields.Monetary("Confirmed Amount", readonly=True, copy=False)
+    confirmed_amount = fields.Monetary(readonly=True, copy=False)
     signature = fields.Image(readonly=True, copy=False, max_width=1024, max_height=1024)
 
     _due_idx = models.Index("(company_id, kind, date_due) WHERE state NOT IN ('done', 'void')")

@@ -87,7 +87,8 @@ class CrmContractStep(models.Model):
             day = fields.Date.to_date(date) or today
             if not step.can_confirm:
                 raise UserError(self.env._(
-                    "“%(step)s” cannot be confirmed: it is done or void, its contract is not running, or documents in Odoo say what is done.",
+                    "“%(step)s” cannot be confirmed: it is done or void, its contract is not running, or documents in Odoo say what is"
+                    " done.",
                     step=step.name))
             if day > today:
                 raise UserError(self.env._("“%(step)s” cannot be done on a day to come.", step=step.name))

@@ -14,10 +14,11 @@ class CrmContractStep(models.Model):
     @api.depends_context('crm_step_customer')
     def _compute_display_name(self):
         """Besides, the customer, where steps of many stand side by side: the context key ``crm_step_customer``."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         if self.env.context.get('crm_step_customer'):
             for step in self:
                 step.display_name = f"{step.sudo().partner_id.display_name}: {step.name}"   # the customer's name is no secret
+        return result
 
     @api.depends('user_id', 'kind', 'contract_id.user_id')
     def _compute_acting_user_id(self):

@@ -19,7 +19,8 @@ class CrmContractTemplateLine(models.Model):
     name = fields.Char(required=True, translate=True)
     kind = fields.Selection(KINDS, required=True, default='collect')
     percent = fields.Float(
-        "Share (%)", digits=(16, 4), help="Of the gross amount; of a delivery: of the ordered quantities, in whole pieces (empty: what is left).")
+        "Share (%)", digits=(16, 4),
+        help="Of the gross amount; of a delivery: of the ordered quantities, in whole pieces (empty: what is left).")
     anchor = fields.Selection(TEMPLATE_ANCHORS, "Counts From", required=True, default='signing')
     anchor_line_id = fields.Many2one(
         'crm.contract.template.line', "From Step", ondelete='set null', index='btree_not_null',
@@ -47,7 +48,8 @@ class CrmContractTemplateLine(models.Model):
                     "“%(step)s” can only count from an earlier step of its template, a delivery or an acceptance where it says so.",
                     step=line.name))
             if line.anchor_offset < 0 and (kind or line.kind in MONEY_KINDS):
-                raise ValidationError(self.env._("“%(step)s” would be due before what it counts from. Enter 0 days or more.", step=line.name))
+                raise ValidationError(self.env._(
+                    "“%(step)s” would be due before what it counts from. Enter 0 days or more.", step=line.name))
             if line.repeat > 1 and line.anchor_unit != 'month':
                 raise ValidationError(self.env._("A series is monthly: let “%(step)s” count in months.", step=line.name))
 

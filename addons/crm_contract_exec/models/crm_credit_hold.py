@@ -24,7 +24,7 @@ class CrmCreditHold(models.Model):
     partner_id = fields.Many2one('res.partner', "Customer", required=True, readonly=True, index=True, ondelete='restrict')
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True, ondelete='cascade')
     currency_id = fields.Many2one(related='company_id.currency_id')
-    order_id = fields.Many2one('sale.order', "Order", readonly=True, index='btree_not_null', ondelete='set null')
+    order_id = fields.Many2one('sale.order', readonly=True, index='btree_not_null', ondelete='set null')
     picking_id = fields.Many2one('stock.picking', "Delivery", readonly=True, index='btree_not_null', ondelete='set null')
     user_id = fields.Many2one('res.users', "Salesperson", readonly=True, index='btree_not_null', ondelete='set null')
     requester_id = fields.Many2one('res.users', "Asked by", readonly=True, ondelete='set null')
@@ -36,7 +36,7 @@ class CrmCreditHold(models.Model):
 
     # as it stood when it was put on hold, in the company's currency
     amount = fields.Monetary("Order Amount", readonly=True)
-    exposure = fields.Monetary("Exposure", readonly=True, help="With the order.")
+    exposure = fields.Monetary(readonly=True, help="With the order.")
     credit_limit = fields.Monetary(readonly=True)
     excess = fields.Monetary("Over the Limit by", readonly=True)
     invoiced = fields.Monetary("Open Invoices", readonly=True)

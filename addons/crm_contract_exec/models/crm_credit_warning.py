@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.credit_standing import WARN_PARTIAL, WARN_SHARE, WARN_SILENT, WARN_TREND
@@ -76,7 +77,7 @@ class CrmCreditWarning(models.Model):
     @api.model
     def _cron_warn(self):
         """Look for warnings in all companies."""
-        companies = self.env['res.company'].sudo().search([])   # a job for all companies
+        companies = self.env['res.company'].sudo().search(Domain.TRUE)   # a job for all companies
         for left, company in zip(range(len(companies) - 1, -1, -1), companies):
             self._warn(company)
             if not self.env['ir.cron']._commit_progress(1, remaining=left):

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.credit_standing import BOUNDARIES, COMPONENTS, LEVELS, cost
@@ -10,8 +11,8 @@ class CrmCustomer(models.Model):
     """The credit standing of a customer, kept on the profile by the nightly run together with its reasons."""
     _inherit = 'crm.customer'
 
-    credit_standing = fields.Float("Credit Standing", readonly=True, aggregator='avg', digits=(16, 1), help="0 to 100; empty: never owed.")
-    credit_level = fields.Selection(LEVELS, "Credit Level", readonly=True, index='btree_not_null')
+    credit_standing = fields.Float(readonly=True, aggregator='avg', digits=(16, 1), help="0 to 100; empty: never owed.")
+    credit_level = fields.Selection(LEVELS, readonly=True, index='btree_not_null')
     credit_date = fields.Date("Credit Standing As Of", readonly=True)
     credit_values = fields.Json("Components of the Standing", readonly=True, groups='base.group_system')
     credit_reasons = fields.Html("Why This Standing", compute='_compute_credit_reasons')
@@ -50,7 +51,7 @@ class CrmCustomer(models.Model):
     @api.model
     def _cron_credit_standing(self):
         """Bring the standing of all companies up to date; a company that was done is done, however the job ends."""
-        companies = self.env['res.company'].sudo().search([])   # a job for all companies
+        companies = self.env['res.company'].sudo().search(Domain.TRUE)   # a job for all companies
         for left, company in zip(range(len(companies) - 1, -1, -1), companies):
             self._update_credit_standing(company)
             if not self.env['ir.cron']._commit_progress(1, remaining=left):

@@ -18,7 +18,7 @@ class CrmDunningLetter(models.Model):
     partner_id = fields.Many2one('res.partner', "Customer", required=True, index=True, ondelete='cascade')
     contact_id = fields.Many2one('res.partner', "Sent To", required=True, ondelete='restrict', help="Invoice address of the customer.")
     user_id = fields.Many2one('res.users', "Responsible", index='btree_not_null', ondelete='set null')
-    level_id = fields.Many2one('crm.dunning.level', "Level", required=True, index=True, ondelete='restrict',
+    level_id = fields.Many2one('crm.dunning.level', required=True, index=True, ondelete='restrict',
                                help="The highest level of its items: it says how the letter is worded.")
     channel = fields.Selection(CHANNELS, required=True)
     line_ids = fields.One2many('crm.dunning.line', 'letter_id', "Items")

@@ -31,7 +31,7 @@ class CrmDunningLine(models.Model):
     interest = fields.Monetary()
     company_currency_id = fields.Many2one(related='company_id.currency_id', string="Company Currency")
     amount_company = fields.Monetary("Dunned (Company Currency)", currency_field='company_currency_id')
-    level_id = fields.Many2one('crm.dunning.level', "Level", index='btree_not_null', ondelete='restrict')
+    level_id = fields.Many2one('crm.dunning.level', index='btree_not_null', ondelete='restrict')
     state = fields.Selection(
         [('proposed', "Proposed"), ('out', "Left out"), ('sent', "Dunned")], required=True, default='proposed', index=True)
     reason = fields.Selection(REASONS)

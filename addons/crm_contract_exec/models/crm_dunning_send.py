@@ -1,5 +1,3 @@
-from itertools import groupby
-
 from odoo import api, models
 
 
@@ -39,10 +37,9 @@ class CrmDunningLetter(models.Model):
 
     def _totals(self):
         """Return ``[(currency, dunned, interest)]`` for the letter."""
-        lines = self.line_ids.sorted(lambda line: line.currency_id.id)
+        by_currency = self.line_ids.sorted(lambda line: line.currency_id.id).grouped('currency_id')
         return [
-            (currency, sum(line.amount for line in group), sum(line.interest for line in group))
-            for currency, group in ((key, list(found)) for key, found in groupby(lines, key=lambda line: line.currency_id))]
+            (currency, sum(lines.mapped('amount')), sum(lines.mapped('interest'))) for currency, lines in by_currency.items()]
 
     def _lang(self):
         """Return the language of the letter: of whoever gets it."""

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 BATCH = 20000
@@ -57,7 +58,7 @@ class CrmPerformanceEntry(models.Model):
     def _today_sql(self, contracts, date):
         """Return the relation ``(company_id, today)`` of the companies concerned."""
         # days of companies are no secret
-        companies = self.env['res.company'].sudo().search([]) if contracts is None else contracts.sudo().company_id
+        companies = self.env['res.company'].sudo().search(Domain.TRUE) if contracts is None else contracts.sudo().company_id
         return SQL(", ").join(SQL("(%s, %s::date)", company.id, date or company._crm_today()) for company in companies)
 
     @api.model

@@ -66,7 +66,7 @@ class CrmPerformanceEntry(models.Model):
             for entry in entries:
                 entry.document = names.get(entry.res_id, self.env._("(deleted)"))
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("Entries of the performance ledger are never changed. What changes becomes a further entry."))
 
     @api.ondelete(at_uninstall=False)

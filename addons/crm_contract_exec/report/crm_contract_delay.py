@@ -50,7 +50,7 @@ class CrmContractDelay(models.Model):
     date_due = fields.Date("Due", readonly=True)
     date_done = fields.Date("Done On", readonly=True)
     days_late = fields.Integer(readonly=True)
-    own_days = fields.Integer("Own Days", readonly=True, help="Days late, less those of the latest earlier step.")
+    own_days = fields.Integer(readonly=True, help="Days late, less those of the latest earlier step.")
     inherited_days = fields.Integer(readonly=True, help="Days by which an earlier step of the contract was late already.")
     late_count = fields.Integer("Late Steps", readonly=True)
     mean_days = fields.Float("Mean Own Days", readonly=True, aggregator='avg', digits=(16, 1))

@@ -36,7 +36,7 @@ class CrmContractDelivery(models.Model):
     uom_id = fields.Many2one('uom.uom', "Unit", readonly=True)
     date_due = fields.Date("Due", readonly=True)
     quantity = fields.Float("To Deliver", digits='Product Unit', readonly=True)
-    on_hand = fields.Float("On Hand", digits='Product Unit', readonly=True, aggregator=None)
+    on_hand = fields.Float(digits='Product Unit', readonly=True, aggregator=None)
     incoming = fields.Float(
         "Expected In", digits='Product Unit', readonly=True, aggregator=None,
         help="What the warehouse expects to receive until the due day.")

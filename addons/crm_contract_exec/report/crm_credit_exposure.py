@@ -29,7 +29,7 @@ class CrmCreditExposure(models.Model):
     company_id = fields.Many2one('res.company', readonly=True)
     currency_id = fields.Many2one(related='company_id.currency_id')
     user_id = fields.Many2one('res.users', "Salesperson", readonly=True)
-    grade_id = fields.Many2one('crm.grade', "Grade", readonly=True)
+    grade_id = fields.Many2one('crm.grade', readonly=True)
     invoiced = fields.Monetary("Open Invoices", readonly=True)
     overdue = fields.Monetary("Thereof Overdue", readonly=True)
     delivered = fields.Monetary("Delivered, Not Invoiced", readonly=True)

@@ -38,7 +38,7 @@ class CrmReceivable(models.Model):
     company_id = fields.Many2one('res.company', readonly=True)
     partner_id = fields.Many2one('res.partner', "Customer", readonly=True)
     user_id = fields.Many2one('res.users', "Salesperson", readonly=True)
-    contract_id = fields.Many2one('crm.contract', "Contract", readonly=True)
+    contract_id = fields.Many2one('crm.contract', readonly=True)
     step_id = fields.Many2one('crm.contract.step', "Instalment", readonly=True)
     move_id = fields.Many2one('account.move', "Document", readonly=True)
     line_id = fields.Many2one('account.move.line', "Journal Item", readonly=True)

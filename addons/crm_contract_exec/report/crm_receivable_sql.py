@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.ageing import BUCKETS, NOT_MATCHED
@@ -28,7 +29,7 @@ class CrmReceivable(models.Model):
     @api.model
     def _clock_sql(self):
         """Return the relation ``(company_id, day, currency_id, rate)``: per currency the units for one of the company's currency."""
-        currencies = self.env['res.currency'].sudo().search([])  # rates are no secret
+        currencies = self.env['res.currency'].sudo().search(Domain.TRUE)  # rates are no secret
         rows = []
         for company, day in self._clock().items():
             rates = currencies._get_rates(company, day)

@@ -27,7 +27,6 @@ from . import test_dunning_send
 from . import test_refresh
 from . import test_credit_standing
 from . import test_credit_risk
-from . import test_refresh
 from . import test_contract_approval
 from . import test_contract_order
 from . import test_contract_access

@@ -95,8 +95,8 @@ class PlanCommon(ContractCommon):
         self._match(invoice, move)
 
     def _return(self, picking, quantity):
-        wizard = self.env['stock.return.picking'].with_context(active_id=picking.id, active_ids=picking.ids, active_model='stock.picking').create(
-            {'picking_id': picking.id})
+        wizard = self.env['stock.return.picking'].with_context(
+            active_id=picking.id, active_ids=picking.ids, active_model='stock.picking').create({'picking_id': picking.id})
         wizard.product_return_moves.quantity = quantity
         back = wizard._create_return()
         back.move_ids.write({'quantity': quantity, 'picked': True})

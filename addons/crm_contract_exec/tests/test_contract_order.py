@@ -15,7 +15,7 @@ class TestContractOrder(ContractCommon):
     def test_of_several_orders(self):
         orders = self._order([(10, 100)]) | self._order([(1, 50)], partner=self.person)
         action = self._by(orders).action_crm_contract()
-        wizard = self._as(self.rep)['crm.contract.create'].with_context(action['context']).create({'title': "Machines"})
+        wizard = self._as(self.rep)['crm.contract.create'].with_context(**action['context']).create({'title': "Machines"})
         self.assertEqual((wizard.partner_id, wizard.amount_total), (self.customer, 1260))
         contract = self.env['crm.contract'].browse(wizard.action_apply()['res_id'])
         self.assertEqual(
@@ -97,14 +97,14 @@ class TestContractOrder(ContractCommon):
             'name': "Press line", 'type': 'opportunity', 'partner_id': self.person.id, 'user_id': self.rep.id, 'expected_revenue': 5000,
             'company_id': self.company.id})
         action = self._by(lead).action_crm_contract_new()
-        contract = self._as(self.rep)['crm.contract'].with_context(action['context']).create({})
+        contract = self._as(self.rep)['crm.contract'].with_context(**action['context']).create({})
         self.assertEqual(
             (contract.lead_id, contract.partner_id, contract.signatory_id, contract.title, contract.amount_untaxed),
             (lead, self.customer, self.person, "Press line", 5000))
         order = self._order(partner=self.person, opportunity_id=lead.id)
         action = self._by(lead).action_crm_contract_new()
         self.assertEqual(action['res_model'], 'crm.contract.create')
-        wizard = self._as(self.rep)['crm.contract.create'].with_context(action['context']).create({})
+        wizard = self._as(self.rep)['crm.contract.create'].with_context(**action['context']).create({})
         made = self.env['crm.contract'].browse(wizard.action_apply()['res_id'])
         self.assertEqual((made.order_ids, made.lead_id, made.title), (order, lead, "Press line"))
         self.assertEqual(self._by(lead).crm_contract_count, 2)

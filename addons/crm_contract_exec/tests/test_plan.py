@@ -76,7 +76,9 @@ class TestPlan(PlanCommon):
     def test_month_ends(self):
         """Each counts from the signing, not from the one before: the 31st comes back after February."""
         contract = self._contract(total=400, state='approved')
-        cases = [(1, False, '2026-02-28'), (2, False, '2026-03-31'), (3, False, '2026-04-30'), (1, True, '2026-02-28'), (13, False, '2027-02-28')]
+        cases = [
+            (1, False, '2026-02-28'), (2, False, '2026-03-31'), (3, False, '2026-04-30'), (1, True, '2026-02-28'),
+            (13, False, '2027-02-28')]
         steps = self._steps(contract, [
             {'kind': 'task', 'anchor': 'signing', 'anchor_offset': months, 'anchor_unit': 'month', 'anchor_month_end': end}
             for months, end, _day in cases])
@@ -88,8 +90,9 @@ class TestPlan(PlanCommon):
         contract = self._contract(total=100, state='executing')
         first, = self._steps(contract, [{'kind': 'task', 'date_due': '2026-06-20'}])
         second, = self._steps(contract, [{'kind': 'task', 'anchor': 'step', 'anchor_step_id': first.id, 'anchor_offset': 10}])
-        third, = self._steps(contract, [{'kind': 'collect', 'amount': 100, 'anchor': 'step', 'anchor_step_id': second.id, 'anchor_offset': 1,
-                                         'anchor_unit': 'month'}])
+        third, = self._steps(contract, [{
+            'kind': 'collect', 'amount': 100, 'anchor': 'step', 'anchor_step_id': second.id, 'anchor_offset': 1,
+            'anchor_unit': 'month'}])
         self.assertEqual((str(second.date_due), str(third.date_due)), ('2026-06-30', '2026-07-30'))
         first.date_due = '2026-06-25'
         self.assertEqual((str(second.date_due), str(third.date_due)), ('2026-07-05', '2026-08-05'))
@@ -247,7 +250,8 @@ class TestPlan(PlanCommon):
         expected = {'advance': ['360.00', '', '720.00', '', '120.00'], 'delivery': ['', '1200.00'], 'retention': ['', '1080.00', '120.00']}
         for name, amounts in expected.items():
             with self.subTest(template=name):
-                contract = self._contract(self._order([(10, 100)]), template_id=self.env.ref(f'crm_contract_exec.crm_contract_template_{name}').id)
+                template = self.env.ref(f'crm_contract_exec.crm_contract_template_{name}')
+                contract = self._contract(self._order([(10, 100)]), template_id=template.id)
                 self._by(contract).action_apply_template()
                 self._by(contract).action_apply_template()
                 self.assertEqual([f"{step.amount:.2f}" if step.amount else '' for step in contract.step_ids], amounts)
