@@ -32,7 +32,7 @@ def cost(component, value):
 
     >>> late, *_others = COMPONENTS
     >>> cost(late, 12.5), cost(late, 400), cost(late, -3), cost(late, None)
-    (12.5, 35, 0, 0)
+    (12.5, 35, 0, 0.0)
     """
     return min(max((value or 0) * component.per_unit, 0), component.weight)
 
@@ -43,7 +43,7 @@ def score(values):
     >>> score({'late': 10, 'trend': 4, 'broken': 1, 'overdue': 50})
     73.0
     >>> score({'late': 400, 'trend': 90, 'broken': 9, 'disputes': 9, 'overdue': 100, 'growth': 900})
-    0
+    0.0
     >>> score({'broken': 1}) is None
     True
     """
