@@ -35,3 +35,4 @@ from . import test_status_mail
 from . import test_collection_month
 from . import test_contract_print
 from . import test_plan
+from . import test_demo
