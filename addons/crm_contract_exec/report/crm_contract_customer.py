@@ -27,7 +27,7 @@ class CrmContractCustomer(models.Model):
     _description = "Stable High-Yield Customers"
     _auto = False
     _rec_name = 'partner_id'
-    _order = 'margin desc, id'
+    _order = 'quarters desc, id'   # not by margin: it is not for everybody
     _depends = {**LINE_DEPENDS, 'crm.contract': CONTRACT_FIELDS}
 
     partner_id = fields.Many2one('res.partner', "Customer", readonly=True)

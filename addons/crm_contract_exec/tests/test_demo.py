@@ -34,7 +34,7 @@ class TestContractDemo(TransactionCase):
         done = contracts.filtered(lambda contract: contract.state == 'completed')
         self.assertEqual((done.delivered_percent, done.collected_percent), (100, 100))
         self.assertTrue(contracts.filtered('overdue_amount'))
-        self.assertLessEqual({'wait', 'partial', 'overdue', 'done', 'void'}, set(contracts.step_ids.mapped('state')))
+        self.assertLessEqual({'wait', 'overdue', 'done', 'void'}, set(contracts.step_ids.mapped('state')))
         made = self._found('stock.picking').mapped('crm_step_id')
         self.assertEqual(set(made.mapped('kind')), {'deliver'})
 
