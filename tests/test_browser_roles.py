@@ -2,7 +2,7 @@
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.crm_grading.tests.common import GradingCommon
 
@@ -25,6 +25,7 @@ WALK = '''
     if (missing.length || excess.length) throw new Error("missing: " + missing + "; not for this role: " + excess);
 '''
 GRADING, VISITS = 'crm_grading.crm_grading_menu_root', 'crm_visit_quota.crm_visit_menu_root'
+CONTRACTS = 'crm_contract_exec.crm_contract_menu_root'
 # Presses every button of the start page in turn; each must lead somewhere without an error.
 PRESS = '''
     const buttons = () => [...document.querySelectorAll(".o_crm_overview button:not([disabled])")];
@@ -40,6 +41,7 @@ PRESS = '''
 '''
 MANAGERS_ONLY = ['crm_grading_scheme_menu', 'crm_grading_run_menu']
 VISIT_MANAGERS_ONLY = ['crm_visit_menu_kinds']
+CONTRACT_MANAGERS_ONLY = ['crm_contract_menu_types']
 
 
 class BrowserCommon(GradingCommon, JourneyCase):
@@ -48,6 +50,9 @@ class BrowserCommon(GradingCommon, JourneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.stocker = new_test_user(
+            cls.env, login='journey_stocker', groups='stock.group_stock_user', tz='UTC', company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)])
         partners = cls._customers(3, name="Journey", user_id=cls.rep.id)
         cls._invoices([(partner, '2026-05-01', 1000 * number) for number, partner in enumerate(partners, start=1)])
         best, rest = cls.env['crm.grade'].create([
@@ -82,6 +87,18 @@ class TestBrowserRoles(BrowserCommon):
     def test_visits_rep(self):
         self._walk(self.rep, forbidden=VISIT_MANAGERS_ONLY, app=VISITS)
 
+    def test_contracts_manager(self):
+        self._walk(self.manager, expected=CONTRACT_MANAGERS_ONLY, app=CONTRACTS)
+
+    def test_contracts_rep(self):
+        self._walk(self.rep, forbidden=CONTRACT_MANAGERS_ONLY, app=CONTRACTS)
+
+    def test_contracts_finance(self):
+        self._walk(self.finance, forbidden=CONTRACT_MANAGERS_ONLY, app=CONTRACTS)
+
+    def test_contracts_warehouse(self):
+        self._walk(self.stocker, forbidden=CONTRACT_MANAGERS_ONLY, app=CONTRACTS)
+
     def test_start_page(self):
         """No button of the start page is a dead end, whatever the role."""
         for user in (self.rep, self.manager, self.finance):
@@ -95,6 +112,9 @@ class TestBrowserPhone(PhoneJourney, BrowserCommon):
 
     def test_manager(self):
         self._walk(self.manager, expected=MANAGERS_ONLY)
+
+    def test_contracts_finance(self):
+        self._walk(self.finance, forbidden=CONTRACT_MANAGERS_ONLY, app=CONTRACTS)
 
     def test_visits_rep(self):
         self._walk(self.rep, forbidden=VISIT_MANAGERS_ONLY, app=VISITS)

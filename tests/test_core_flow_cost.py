@@ -1,4 +1,5 @@
-"""Confirming an order and posting an invoice cost what they cost without the suite: no statement of ours, whatever the size."""
+"""Confirming an order and posting an invoice cost what they cost without the suite, but for a few statements that ask whether a
+credit limit or a contract is concerned: as many whatever the size."""
 import re
 from unittest.mock import patch
 
@@ -6,6 +7,11 @@ from odoo import Command
 from odoo.sql_db import Cursor
 from odoo.tests import TransactionCase, tagged
 
+BUDGET = {'action_confirm': 4, 'action_post': 3}   # statements of ours, at most
+# What may stand in the way of core flows, and what for: credit holds on orders, contracts that follow their documents.
+EXTENDED = {
+    'sale.order': {'action_confirm', 'create', 'write'}, 'sale.order.line': {'create', 'write'}, 'account.move': {'_post'},
+}
 ADDONS = ('crm_grading', 'crm_visit_quota', 'crm_contract_exec', 'crm_service', 'crm_churn')
 
 
@@ -77,6 +83,9 @@ class TestCoreFlowCost(TransactionCase):
         words = re.compile(r'\b(%s)\b' % '|'.join(map(re.escape, sorted(self.ours))))
         return sorted({match.group(1) for statement in statements for match in words.finditer(statement)})
 
+    def _count_ours(self, statements):
+        return len([statement for statement in statements if self._ours_in([statement])])
+
     def test_the_net_catches_us(self):
         """What is looked for is there, and a statement of ours would be found."""
         self.assertLessEqual({'crm_customer', 'crm_grade_verdict', 'crm_grade_history', 'crm_is_competitor'}, self.ours)
@@ -85,31 +94,33 @@ class TestCoreFlowCost(TransactionCase):
         self.assertIn('crm_customer', self._ours_in(statements.found))
 
     def test_confirming_an_order(self):
+        counts = []
         for lines in (1, 10):
-            with self.subTest(lines=lines):
-                order = self._order(lines)
-                statements = self._measure(order, 'action_confirm')
-                self.assertEqual(order.state, 'sale')
-                self.assertEqual(self._ours_in(statements), [])
+            order = self._order(lines)
+            counts.append(self._count_ours(self._measure(order, 'action_confirm')))
+            self.assertEqual(order.state, 'sale')
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], BUDGET['action_confirm'])
 
     def test_posting_an_invoice(self):
+        counts = []
         for lines in (1, 10):
-            with self.subTest(lines=lines):
-                order = self._order(lines)
-                order.action_confirm()
-                invoice = order._create_invoices()
-                statements = self._measure(invoice, 'action_post')
-                self.assertEqual(invoice.state, 'posted')
-                self.assertEqual(self._ours_in(statements), [])
+            order = self._order(lines)
+            order.action_confirm()
+            invoice = order._create_invoices()
+            counts.append(self._count_ours(self._measure(invoice, 'action_post')))
+            self.assertEqual(invoice.state, 'posted')
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], BUDGET['action_post'])
 
-    def test_we_extend_neither_flow(self):
-        """No method of ours stands in the way of confirming, posting, or of writing on orders and invoices and their lines."""
+    def test_what_we_extend(self):
+        """No further method of ours stands in the way of confirming, posting, or of writing on orders and invoices and their lines."""
         methods = ('action_confirm', '_action_confirm', 'action_post', '_post', 'create', 'write', '_write', 'unlink')
         for model in ('sale.order', 'sale.order.line', 'account.move', 'account.move.line', 'account.payment'):
             for parent in type(self.env[model]).__mro__:
                 if parent.__module__.startswith(tuple(f'odoo.addons.{addon}.' for addon in ADDONS)):
                     with self.subTest(model=model, module=parent.__module__):
-                        self.assertEqual([name for name in methods if name in vars(parent)], [])
+                        self.assertLessEqual({name for name in methods if name in vars(parent)}, EXTENDED.get(model, set()))
 
     def test_nothing_of_ours_is_stored_or_computed_along(self):
         """No stored field of ours depends on orders, invoices or payments: nothing is recomputed when they change."""

@@ -44,7 +44,21 @@ assert done.state == 'done'
 env['crm.visit'].create({'partner_id': partner.id, 'kind_id': kind.id, 'date_start': '2099-01-01 08:00:00'})
 env['ir.filters'].create({'name': "My visits", 'model_id': 'crm.visit', 'domain': "[]", 'user_ids': False})
 '''
-USE = {'crm_grading': GRADE, 'crm_visit_quota': VISIT}
+# a contract that covers an order, is signed and carried out
+CONTRACT = '''
+partner = env['res.partner'].search([('name', '=', "Customer")], limit=1)
+order = env['sale.order'].search([('partner_id', '=', partner.id)], limit=1)
+contract = env['crm.contract'].create({'partner_id': partner.id})
+order.crm_contract_id = contract
+contract._take_over_amounts()
+contract.step_ids = [(0, 0, {'name': "Pay", 'kind': 'collect', 'amount': contract.amount_total})]
+for move in ('action_submit', 'action_approve', 'action_sign', 'action_start'):
+    if contract.state != 'executing':
+        getattr(contract, move)()
+assert contract.state == 'executing', contract.state
+env['ir.filters'].create({'name': "My contracts", 'model_id': 'crm.contract', 'domain': "[]", 'user_ids': False})
+'''
+USE = {'crm_grading': GRADE, 'crm_visit_quota': VISIT, 'crm_contract_exec': CONTRACT}
 UNINSTALL = "env['ir.module.module'].search([('name', '=', '{}')]).button_immediate_uninstall()"
 
 # What a module can leave behind, by query.

@@ -21,7 +21,7 @@ def generate(env, customers, invoices_each, days=730):
            SELECT 'Customer ' || n, 'Customer ' || n, TRUE, TRUE, 'ask', 1, %s FROM generate_series(1, %s) AS n""",
         env.uid, customers))
     env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL")
-    indexes = _drop_indexes(env, 'account_move')
+    indexes = drop_indexes(env, 'account_move')
     env.cr.execute(SQL(
         """INSERT INTO account_move (%s)
            SELECT 'BEN/' || partner.id || '/' || n, %s, %s, %s, 'posted', 'out_invoice', 'no', day, day, partner.id, partner.id,
@@ -39,10 +39,11 @@ def generate(env, customers, invoices_each, days=730):
     vacuum(env, 'res_partner', 'account_move')
 
 
-def _drop_indexes(env, table):
+def drop_indexes(env, table):
     """Drop the plain indexes of a table and return the statements that make them again (much faster than maintaining)."""
     env.cr.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexdef NOT LIKE '%%_pkey%%'", (table,))
+        """SELECT indexname, indexdef FROM pg_indexes
+            WHERE tablename = %s AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u'))""", (table,))
     found = env.cr.fetchall()
     for name, _definition in found:
         env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))

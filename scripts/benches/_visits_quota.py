@@ -2,6 +2,7 @@
 import datetime
 import time
 
+from _timing import timed
 from _visits_data import MONTHS
 
 from odoo.tools import SQL
@@ -24,8 +25,8 @@ def close(env, _people):
         month.action_close()
     env.cr.commit()
     last = closing[-1]
-    floor = _timed(env, lambda: env.cr.execute(_floor(env, last)), times=2)
-    again = _timed(env, last._refresh)
+    floor = timed(env, lambda: env.cr.execute(_floor(env, last)), times=2, undo=True)
+    again = timed(env, last._refresh, undo=True)
     start = time.perf_counter()
     last.action_close()
     env.cr.commit()
@@ -47,23 +48,9 @@ def report(env, _people):
     manager = env['res.users'].with_context(no_reset_password=True).create({
         'name': "Bench Reporter", 'login': 'benchreporter', 'group_ids': [(4, env.ref('sales_team.group_sale_manager').id)]})
     env.cr.commit()
-    seconds = _timed(env, lambda: _open_report(env, manager), times=3)
-    floor = _timed(env, lambda: _report_floor(env), times=3)
+    seconds = timed(env, lambda: _open_report(env, manager), times=3, undo=True)
+    floor = timed(env, lambda: _report_floor(env), times=3, undo=True)
     return {'report_seconds': round(seconds, 4), 'report_floor_seconds': round(floor, 4)}
-
-
-def _timed(env, work, times=1):
-    """Return the best seconds of some tries of ``work``, none of which leaves anything behind."""
-    found = []
-    for _try in range(times):
-        env.flush_all()
-        env.invalidate_all()
-        start = time.perf_counter()
-        work()
-        env.flush_all()
-        found.append(time.perf_counter() - start)
-        env.cr.rollback()
-    return min(found)
 
 
 def _open_report(env, manager):

@@ -9,8 +9,7 @@
   page and the count in SQL. ``list_rep_ms``: the same for a representative with 200 customers.
 * ``close`` and ``report``: see ``_visits_quota.py``.
 """
-import time
-
+from _timing import timed
 from _visits_data import generate
 from _visits_quota import PARTS as QUOTA
 
@@ -31,26 +30,13 @@ def run(env, size):
     return result
 
 
-def timed(env, work, times=1):
-    """Return the best seconds of some tries of ``work``, each with empty caches of records."""
-    found = []
-    for _try in range(times):
-        env.flush_all()
-        env.invalidate_all()
-        start = time.perf_counter()
-        work()
-        env.flush_all()
-        found.append(time.perf_counter() - start)
-    return min(found)
-
-
 # ----------------------------------------------------------------------
 # Due days
 # ----------------------------------------------------------------------
 
 def due(env, _people):
     customers = env['crm.customer'].sudo()
-    floor = timed(env, lambda: (env.cr.execute(_due_floor(env)), env.cr.rollback()), times=2)  # the first one warms the disk up
+    floor = timed(env, lambda: env.cr.execute(_due_floor(env)), times=2, undo=True)  # the first one warms the disk up
     seconds = timed(env, lambda: customers._plan_visits(env.company))
     env.cr.commit()
     again = timed(env, lambda: customers._plan_visits(env.company))

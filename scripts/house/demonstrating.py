@@ -4,12 +4,13 @@ import json
 import os
 import pathlib
 
-from . import console, databases, environment, figures, sales, serving, suite
+from . import console, databases, environment, figures, receivables, sales, serving, suite
 
 DESCRIPTION = '''Set up what is missing, make the database and start the server. The second start takes seconds.
 
     scripts/demo                          the demo company
     scripts/demo --sales FILE.csv.gz      a company made of a sales history (csv, csv.gz, xlsx) with its grades
+    scripts/demo --receivables FILE.csv   a company made of another system's receivables (csv, csv.gz)
 '''
 DATABASE = 'crm_suite_demo'
 WARNING = 'This is a demo: passwords equal sign-ins. Do not let others reach it and do not put real data in.'
@@ -20,6 +21,10 @@ def parse(arguments=None):
         prog='scripts/demo', description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--sales', metavar='FILE', type=pathlib.Path,
                         help='a sales history instead of the demo company')
+    parser.add_argument('--receivables', metavar='FILE', type=pathlib.Path,
+                        help="another system's invoices with due and settled days, instead of the demo company")
+    parser.add_argument('--as-of', metavar='DAY',
+                        help='with --receivables: the day of the figures, as in 2013-06-30 (default: the last invoice)')
     parser.add_argument('--map', metavar='FIELD=COLUMN', action='append', default=[],
                         help='which column of the file is which field, when it is not recognised; repeat as needed')
     parser.add_argument('--lines', action='store_true', help='with --sales: documents with every line of the file')
@@ -43,6 +48,13 @@ def check(options):
         options.currency = sales.currency(options.currency)
     elif options.map or options.lines or options.currency:
         raise console.Trouble('--map, --lines and --currency belong to --sales', 'add --sales FILE')
+    if options.receivables:
+        if options.sales:
+            raise console.Trouble('--sales and --receivables make a database each', 'choose one of them')
+        receivables.check_file(options.receivables)
+        options.as_of = receivables.day(options.as_of)
+    elif options.as_of:
+        raise console.Trouble('--as-of belongs to --receivables', 'add --receivables FILE')
     if options.report:
         folder = options.report.resolve().parent
         if not os.access(folder, os.W_OK) or options.report.is_dir():
@@ -60,11 +72,16 @@ def main():
             raise console.Trouble('there is no addon in the folder addons', 'complete the checkout')
         if options.sales:
             name = sales.ensure(base, options)
+        elif options.receivables:
+            name = receivables.ensure(base, options)
         else:
             name = ensure(base, options.fresh)
         console.say('… reading the figures')
         about = house.ask('about.py', name)
-        tell(about['figures'], options.report)
+        if options.receivables:
+            receivables.tell(house, name, options)
+        else:
+            tell(about['figures'], options.report)
         if options.no_serve:
             return 0
         return serving.serve(house, name, about['users'], options, WARNING)

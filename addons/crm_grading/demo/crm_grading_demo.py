@@ -50,6 +50,7 @@ class DemoCompany:
 
     def fill(self):
         self._set_up_accounting()
+        self._set_up_inventory()
         partners = Contacts(self.env, self.company).make(self.cast)
         Documents(self.env, self.company, self._price_products(), self.today).sell(partners)
         judging = Judging(self.env, self.company)
@@ -66,6 +67,13 @@ class DemoCompany:
         currency = self.company.currency_id
         self.env['account.chart.template']._load('generic_coa', self.company, install_demo=False)
         self.company.currency_id = currency
+
+    def _set_up_inventory(self):
+        """Where inventory is installed it takes no order without a warehouse, and makes none by itself."""
+        if 'stock.warehouse' in self.env and not self.env['stock.warehouse'].search_count([('company_id', '=', self.company.id)]):
+            self.env['stock.warehouse'].create({
+                'name': self.company.city, 'code': self.company.city[:3].upper(), 'company_id': self.company.id,
+                'partner_id': self.company.partner_id.id})
 
     def _price_products(self):
         """Give the company's goods their cost; what is dearer leaves less of its price."""

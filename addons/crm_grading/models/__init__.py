@@ -67,6 +67,7 @@ from . import crm_customer_page
 from . import crm_timeline
 from . import crm_timeline_core
 from . import crm_ownership
+from . import crm_signing
 from . import crm_tile
 from . import crm_tile_core
 from . import res_partner

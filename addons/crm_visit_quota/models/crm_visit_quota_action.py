@@ -103,7 +103,7 @@ class CrmVisitQuotaResult(models.Model):
             self._signing_sql(company), self.user_id.id, self.date_from, self.date_to))]
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("Signings of %(result)s", result=self.display_name),
-            'res_model': self._signing_model(), 'views': VIEWS, 'domain': [('id', 'in', ids)]}
+            'res_model': self.env['crm.signing']._signing_model(company), 'views': VIEWS, 'domain': [('id', 'in', ids)]}
 
     def action_open_portfolio(self):
         """Open the customers whom the person looks after."""

@@ -13,7 +13,7 @@ COUNTED = (
     'target_stretch', 'new_definition', 'new_months', 'once_a_day', 'fulfilment', 'reached_visits',
     'reached_distinct', 'reached_new', 'status', 'reached_count', 'is_stretch', 'behind', 'missing',
     'change_previous', 'change_year', 'has_previous', 'has_year', 'rank_team', 'rank_company', 'signing_count',
-    'signing_amount', 'new_signed_count', 'portfolio_count', 'portfolio_over',
+    'signing_amount', 'new_signed_count', 'collected_amount', 'portfolio_count', 'portfolio_over',
 )
 PERSON = (
     ('user_id', 'int'), ('team_id', 'int'), ('working_days', 'float8'), ('working_days_to_date', 'float8'),
@@ -28,6 +28,7 @@ LATEST = (
 SUMMED = (
     ('working_days', SQL("")), ('working_days_to_date', SQL("")), ('working_days_left', SQL("")), ('target_visits', SQL("::numeric")),
     ('signing_count', SQL("::int")), ('signing_amount', SQL("")), ('new_signed_count', SQL("::int")),
+    ('collected_amount', SQL("")),
 )
 NO_RULE = ('company', 12, True, 0)   # how to count people for whom no rule holds
 EXACT = SQL("NUMERIC(24, 4)")        # comparisons must not depend on the last bit of a float
@@ -75,18 +76,21 @@ class CrmVisitQuotaResult(models.Model):
                       COALESCE(entry.new_count, 0) AS new_count, COALESCE(entry.repeat_count, 0) AS repeat_count,
                       0 AS late_count, 0 AS withdrawn_count,
                       COALESCE(signing.signing_count, 0) AS signing_count, COALESCE(signing.signing_amount, 0) AS signing_amount,
-                      COALESCE(signing.new_signed_count, 0) AS new_signed_count, COALESCE(owned.count, 0) AS portfolio_count,
+                      COALESCE(signing.new_signed_count, 0) AS new_signed_count,
+                      COALESCE(collected.collected_amount, 0) AS collected_amount, COALESCE(owned.count, 0) AS portfolio_count,
                       CASE WHEN portfolio_limit > 0
                            THEN GREATEST(COALESCE(owned.count, 0) - portfolio_limit, 0) ELSE 0 END AS portfolio_over
                  FROM (%(people)s) AS person
                  LEFT JOIN (%(entries)s) AS entry USING (user_id)
                  LEFT JOIN (%(signed)s) AS signing USING (user_id)
+                 LEFT JOIN (%(collected)s) AS collected USING (user_id)
                  LEFT JOIN (SELECT user_id, COUNT(*)::int AS count FROM crm_customer
                              WHERE company_id = %(company)s AND active AND user_id IS NOT NULL GROUP BY user_id) AS owned
                            USING (user_id)""",
             people=people, month_id=month.id, company=company.id,
             entries=self._entries_sql(company, month.date, month.date, 'regular'),
-            signed=self._signed_sql(company, month.date, month.date_to))
+            signed=self._signed_sql(company, month.date, month.date_to),
+            collected=self._collected_sql(company, month.date, month.date_to))
         self._upsert(company, 'month', month.date, month.date_to, base)
         self._store_corrections(month)
 
@@ -120,7 +124,7 @@ class CrmVisitQuotaResult(models.Model):
                       NULL AS new_definition, NULL::int AS new_months, NULL::bool AS once_a_day, 0::numeric AS expected, entry.visit_count,
                       0 AS distinct_count, 0 AS new_count, 0 AS repeat_count, entry.late_count,
                       entry.withdrawn_count, 0 AS signing_count, 0::numeric AS signing_amount,
-                      0 AS new_signed_count, 0 AS portfolio_count, 0 AS portfolio_over
+                      0 AS new_signed_count, 0::numeric AS collected_amount, 0 AS portfolio_count, 0 AS portfolio_over
                  FROM (%(entries)s) AS entry
                  LEFT JOIN crm_visit_quota_result AS person
                         ON person.company_id = %(company)s AND person.user_id = entry.user_id AND person.period = 'month'
@@ -147,7 +151,7 @@ class CrmVisitQuotaResult(models.Model):
                       COALESCE(entry.visit_count, 0) AS visit_count, COALESCE(entry.distinct_count, 0) AS distinct_count,
                       COALESCE(entry.new_count, 0) AS new_count, COALESCE(entry.repeat_count, 0) AS repeat_count,
                       COALESCE(entry.late_count, 0) AS late_count, COALESCE(entry.withdrawn_count, 0) AS withdrawn_count,
-                      signing_count, signing_amount, new_signed_count, portfolio_count, portfolio_over
+                      signing_count, signing_amount, new_signed_count, collected_amount, portfolio_count, portfolio_over
                  FROM (SELECT user_id, %(latest)s, %(sums)s, CASE WHEN BOOL_OR(state = 'open') THEN 'open' ELSE 'closed' END AS state,
                               SUM(round((target_daily * (working_days - working_days_left))::numeric, 4)) AS expected,
                               100 * (SUM(target_stretch) / NULLIF(SUM(target_visits), 0) - 1)::float8 AS stretch

@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.period_name import period_name
+from odoo.addons.crm_grading.tools.period_name import period_name
+
 from ..tools.quota import months_between, period_end
 
 _logger = logging.getLogger(__name__)

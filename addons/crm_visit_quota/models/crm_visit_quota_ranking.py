@@ -2,13 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.period_name import SKELETONS, period_name
+from odoo.addons.crm_grading.tools.period_name import SKELETONS, period_name
+
 from ..tools.quota import ranked
 
 ALL = 'sales_team.group_sale_salesman_all_leads'
 MEASURES = {   # field -> unit
     'fulfilment': 'percent', 'visit_count': 'count', 'new_count': 'count', 'signing_count': 'count', 'signing_amount': 'monetary',
-    'new_signed_count': 'count', 'order_share': 'percent', 'lead_share': 'percent',
+    'new_signed_count': 'count', 'collected_amount': 'monetary', 'order_share': 'percent', 'lead_share': 'percent',
 }
 BOARD = ('fulfilment', 'signing_amount', 'new_count', 'order_share')
 

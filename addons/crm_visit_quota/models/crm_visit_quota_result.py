@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.period_name import period_name
+from odoo.addons.crm_grading.tools.period_name import period_name
+
 from ..tools.quota import PERIODS
 from .crm_visit_quota import NEW_DEFINITIONS
 
@@ -90,6 +91,8 @@ class CrmVisitQuotaResult(models.Model):
     signing_count = fields.Integer("Signings", readonly=True)
     signing_amount = fields.Monetary("Signed", readonly=True, help="Untaxed, in the company's currency at the rate of each order.")
     new_signed_count = fields.Integer("New Customers Signed", readonly=True, help="Customers who have never signed anything before.")
+    collected_amount = fields.Monetary(
+        "Collected", readonly=True, help="What came in on invoices, taxes included, in the company's currency, by the day of the payment.")
     lead_visit_count = fields.Integer("Visits with Opportunity", readonly=True, help="Visits followed by an opportunity of the customer.")
     lead_share = fields.Float("To Opportunity (%)", readonly=True, digits=(16, 2), aggregator='avg')
     order_visit_count = fields.Integer("Visits with Order", readonly=True, help="Visits followed by an order of the customer.")

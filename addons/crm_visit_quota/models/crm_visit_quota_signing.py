@@ -5,29 +5,14 @@ from odoo.tools import SQL
 class CrmVisitQuotaResult(models.Model):
     """What came out of the visits: signings, and visits followed by an opportunity or an order.
 
-    What a signing is, :meth:`_signing_sql` says: here a confirmed sale order; an addon that knows contracts overrides it
-    together with :meth:`_signing_model`.
+    What a signing is, and what was collected by whom, ``crm.signing`` says.
     """
     _inherit = 'crm.visit.quota.result'
 
     @api.model
-    def _signing_model(self):
-        """Return the name of the model whose ids :meth:`_signing_sql` gives as ``res_id``."""
-        return 'sale.order'
-
-    @api.model
     def _signing_sql(self, company):
-        """Return the relation ``(res_id, user_id, partner_id, date, amount)`` of all signings of a company.
-
-        ``partner_id`` is the commercial partner, ``date`` the day in the company's time zone, ``amount`` untaxed in the
-        company's currency. Callers flush before they run it.
-        """
-        scope = company._crm_metric_scope()
-        return SQL(
-            """SELECT sale.id AS res_id, sale.user_id, partner.commercial_partner_id AS partner_id, %s AS date,
-                      sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1) AS amount
-                 FROM sale_order AS sale JOIN res_partner AS partner ON partner.id = sale.partner_id
-                WHERE sale.company_id = %s AND sale.state = 'sale'""", scope.day(SQL("sale.date_order")), company.id)
+        """Return the relation ``(res_id, user_id, partner_id, date, amount)`` of all signings, see ``crm.signing``."""
+        return self.env['crm.signing']._signing_sql(company)
 
     @api.model
     def _opportunity_sql(self, company):
@@ -45,11 +30,19 @@ class CrmVisitQuotaResult(models.Model):
         return SQL(
             """SELECT user_id, COUNT(*)::int AS signing_count, round(SUM(amount)::numeric, %(digits)s) AS signing_amount,
                       COUNT(*) FILTER (WHERE is_first)::int AS new_signed_count
-                 FROM (SELECT signing.*, ROW_NUMBER() OVER (PARTITION BY partner_id ORDER BY date, res_id) = 1 AS is_first
+                 FROM (SELECT signing.*, RANK() OVER (PARTITION BY partner_id ORDER BY date, res_id) = 1 AS is_first
                          FROM (%(signings)s) AS signing) AS signing
                 WHERE date BETWEEN %(first)s AND %(last)s AND user_id IS NOT NULL
                 GROUP BY user_id""",
             signings=self._signing_sql(company), first=first, last=last, digits=company.currency_id.decimal_places)
+
+    @api.model
+    def _collected_sql(self, company, first, last):
+        """Return what was collected per person in a span of days."""
+        return SQL(
+            """SELECT user_id, round(SUM(amount)::numeric, %s) AS collected_amount FROM (%s) AS collection
+                WHERE date BETWEEN %s AND %s AND user_id IS NOT NULL GROUP BY user_id""",
+            company.currency_id.decimal_places, self.env['crm.signing']._collection_sql(company), first, last)
 
     @api.model
     def _followed_sql(self, company, relation):

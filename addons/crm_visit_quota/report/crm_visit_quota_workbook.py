@@ -3,8 +3,8 @@
 from odoo.tools import format_date
 
 from odoo.addons.crm_grading.report.workbook_writer import COLOR, LIGHT, Column, SheetWriter
+from odoo.addons.crm_grading.tools.period_name import period_name
 
-from ..tools.period_name import period_name
 from .crm_visit_quota_workbook_figures import QuotaFigures
 
 

@@ -234,6 +234,16 @@ class TestQuotaResult(QuotaCommon):
     # What came out
     # ------------------------------------------------------------------
 
+    def test_collected(self):
+        """Payments of the month on invoices of the person; what was paid back counts as negative."""
+        invoices = self._invoices([(self.customer, '2026-05-20', 100), (self.customer, '2026-06-01', 300)])
+        refund = self._refunds([(self.customer, '2026-06-02', 50)])
+        (invoices + refund).invoice_user_id = self.rep
+        self._pay([(invoices[0], '2026-06-03', None), (invoices[1], '2026-06-04', 120), (refund, '2026-06-05', None)])
+        self._count()
+        self.assertEqual(self._result().collected_amount, 100 + 120 - 50)
+        self.assertEqual(self._result(day='2026-04-01', period='quarter').collected_amount, 170)
+
     def test_signings(self):
         """Confirmed orders of the month, in the company's currency at the order's own rate, and whom they made a customer."""
         self._orders([(self.customer, '2025-12-10', 10)]).user_id = self.rep

@@ -22,8 +22,8 @@ export class Ranking extends Component {
         this.state = useState({ measure: "fulfilment", period: "month", date: serializeDate(DateTime.now()), ranking: null });
         this.measures = [
             ["fulfilment", _t("Quota")], ["visit_count", _t("Visits")], ["new_count", _t("New customers")], ["signing_count", _t("Signings")],
-            ["signing_amount", _t("Signed")], ["new_signed_count", _t("New customers signed")], ["lead_share", _t("Visits to opportunities")],
-            ["order_share", _t("Visits to orders")],
+            ["signing_amount", _t("Signed")], ["new_signed_count", _t("New customers signed")], ["collected_amount", _t("Collected")],
+            ["lead_share", _t("Visits to opportunities")], ["order_share", _t("Visits to orders")],
         ];
         this.periods = [["month", _t("Month")], ["quarter", _t("Quarter")], ["year", _t("Year")]];
         onWillStart(() => this.load());

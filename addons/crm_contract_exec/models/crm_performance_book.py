@@ -1,0 +1,166 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+BATCH = 20000
+KEY = "contract_id, user_id, event, res_model, res_id"
+KNOWN_KEY = "entry.contract_id, entry.user_id, entry.event, entry.res_model, entry.res_id"
+RUNS = SQL("contract.state IN ('signed', 'executing', 'suspended', 'completed', 'terminated')")
+
+
+class CrmPerformanceEntry(models.Model):
+    """Booking: what the books say now, less what was entered before, becomes an entry. Booking again enters nothing."""
+    _inherit = 'crm.performance.entry'
+
+    @api.model
+    def _book(self, contracts=None, date=None):
+        """Enter what people are to be credited with and are not yet, and take back what they are no longer to be credited with.
+
+        A document credited for the first time is entered by its own day (not before the signature); what has changed about it
+        since, by the present day. Where the month of an entry is closed, it counts in the first open one.
+
+        :param contracts: ``crm.contract`` records; default: all that were ever signed, of all companies
+        :param date: day of what has changed; default: today in the time zone of each company
+        :return: number of entries made
+        """
+        if contracts is not None and not contracts.ids:
+            return 0
+        self.env.flush_all()
+        if not self._has_rules():
+            return 0
+        condition = RUNS if contracts is None else SQL("contract.id IN %s", tuple(contracts.ids))
+        self.env.cr.execute(self._booking_sql(condition, self._today_sql(contracts, date)))
+        made = self.env.cr.rowcount
+        if made:
+            self._place()
+            self.env.invalidate_all(flush=False)
+        return made
+
+    @api.model
+    def _cron_book(self):
+        """Book all contracts that were ever signed, those at their end too: refunds and write-offs come late.
+
+        Contracts are taken in batches, each saved when it is done. Booking again enters nothing, so a job that was stopped starts anew.
+        """
+        ids = self.env['crm.contract'].sudo().search([('date_signed', '!=', False)], order='id').ids if self._has_rules() else []
+        batches = [ids[start:start + BATCH] for start in range(0, len(ids), BATCH)]
+        for left, batch in zip(range(len(batches) - 1, -1, -1), batches, strict=True):
+            self._book(self.env['crm.contract'].browse(batch))
+            if not self.env['ir.cron']._commit_progress(1, remaining=left):
+                break
+
+    @api.model
+    def _has_rules(self):
+        self.env.cr.execute(SQL("SELECT EXISTS (SELECT FROM crm_performance_rule) OR EXISTS (SELECT FROM crm_performance_entry)"))
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _today_sql(self, contracts, date):
+        """Return the relation ``(company_id, today)`` of the companies concerned."""
+        # days of companies are no secret
+        companies = self.env['res.company'].sudo().search(Domain.TRUE) if contracts is None else contracts.sudo().company_id
+        return SQL(", ").join(SQL("(%s, %s::date)", company.id, date or company._crm_today()) for company in companies)
+
+    @api.model
+    def _booking_sql(self, condition, today):
+        """Return the statement that enters all differences at once."""
+        return SQL(
+            """
+            WITH scope AS MATERIALIZED (%(scope)s),
+            invoiced AS MATERIALIZED (%(invoiced)s),
+            fact AS (%(facts)s),
+            credited AS (%(credited)s),
+            due AS (%(due)s),
+            difference AS (%(difference)s)
+            INSERT INTO crm_performance_entry (
+                   company_id, month, date, user_id, team_id, contract_id, partner_id, event, reason, number, is_back, res_model, res_id,
+                   contract_currency_id, base_amount, rule_id, share_percent, weight_percent, rate, target_amount, amount,
+                   create_uid, write_uid, create_date, write_date)
+            SELECT contract.company_id, GREATEST(date_trunc('month', day.date)::date, closed.next), day.date, difference.user_id,
+                   COALESCE(member.crm_team_id, contract.team_id), contract.id, contract.partner_id, difference.event,
+                   CASE WHEN number IS NULL THEN 'event' WHEN difference.amount > 0 THEN 'more' ELSE 'back' END, COALESCE(number, 0) + 1,
+                   difference.amount < 0, res_model, res_id, contract.currency_id, COALESCE(base, 0), scope.rule_id, percent, weight,
+                   scope.rate, target, difference.amount, %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+              FROM difference
+              JOIN crm_contract AS contract ON contract.id = difference.contract_id
+              JOIN (VALUES %(today)s) AS clock(company_id, today) ON clock.company_id = contract.company_id
+              LEFT JOIN scope ON scope.contract_id = contract.id
+             CROSS JOIN LATERAL (SELECT CASE WHEN number IS NULL
+                   THEN GREATEST(COALESCE(difference.date, clock.today), contract.date_signed) ELSE clock.today END AS date) AS day
+             CROSS JOIN LATERAL (SELECT (MAX(month.date) + interval '1 month')::date AS next FROM crm_performance_month AS month
+                   WHERE month.company_id = contract.company_id AND month.state = 'closed') AS closed
+              LEFT JOIN LATERAL (
+                   SELECT member.crm_team_id FROM crm_team_member AS member JOIN crm_team AS team ON team.id = member.crm_team_id
+                    WHERE member.user_id = difference.user_id AND member.active
+                      AND (team.company_id IS NULL OR team.company_id = contract.company_id)
+                    ORDER BY member.crm_team_id = contract.team_id DESC, member.id LIMIT 1) AS member ON TRUE
+             ORDER BY day.date, contract.id, difference.user_id, difference.event, res_model, res_id
+            ON CONFLICT (contract_id, user_id, event, res_model, res_id, number) DO NOTHING
+            """,
+            scope=self._scope_sql(condition), invoiced=self._invoiced_part_sql(condition), facts=self._fact_sql(condition),
+            credited=self._credited_sql(), due=self._due_sql(), difference=self._difference_sql(condition), today=today, uid=self.env.uid)
+
+    @api.model
+    def _difference_sql(self, condition):
+        """Return what is due less what is known, where they differ; documents that are gone are due nothing."""
+        return SQL(
+            """SELECT %(key)s, due.date, due.base, due.percent, due.weight, COALESCE(due.amount, 0) AS target, known.number,
+                      COALESCE(due.amount, 0) - COALESCE(known.amount, 0) AS amount
+                 FROM due FULL JOIN (
+                      SELECT %(known_key)s, SUM(entry.amount) AS amount, MAX(entry.number) AS number
+                        FROM crm_performance_entry AS entry JOIN crm_contract AS contract ON contract.id = entry.contract_id
+                       WHERE %(condition)s GROUP BY %(known_key)s) AS known USING (%(key)s)
+                WHERE COALESCE(due.amount, 0) <> COALESCE(known.amount, 0)""",
+            key=SQL(KEY), known_key=SQL(KNOWN_KEY), condition=condition)
+
+    @api.model
+    def _credited_sql(self):
+        """Return who is credited with each contract: by their shares, else its salesperson; ``upto`` adds up the percents."""
+        return SQL(
+            """SELECT share.contract_id, share.user_id, share.percent::numeric AS percent,
+                      SUM(share.percent::numeric) OVER (PARTITION BY share.contract_id ORDER BY share.id) AS upto
+                 FROM crm_contract_share AS share JOIN scope USING (contract_id)
+                UNION ALL
+               SELECT contract_id, user_id, 100, 100 FROM scope
+                WHERE user_id IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM crm_contract_share AS share WHERE share.contract_id = scope.contract_id)""")
+
+    @api.model
+    def _due_sql(self):
+        """Return what each document is worth to each person, in the company's currency; parts are rounded so that they add up."""
+        return SQL(
+            """SELECT contract_id, user_id, event, res_model, res_id, date, base, percent, weight,
+                      round(total * upto / 100, digits) - round(total * (upto - percent) / 100, digits) AS amount
+                 FROM (SELECT fact.*, credited.user_id, credited.percent, credited.upto, scope.digits,
+                              fact.base::numeric * (fact.weight * scope.factor * scope.rate)::numeric / 100 AS total
+                         FROM fact JOIN scope USING (contract_id) JOIN credited USING (contract_id)
+                        WHERE fact.weight > 0) AS part""")
+
+    # ------------------------------------------------------------------
+    # Months and statements
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _place(self):
+        """Put new entries on the statement of their person and month, which is made where it is missing."""
+        self.env.cr.execute(SQL(
+            """INSERT INTO crm_performance_month (company_id, date, date_to, state, create_uid, write_uid, create_date, write_date)
+               SELECT DISTINCT company_id, month, (month + interval '1 month - 1 day')::date, 'open', %(uid)s, %(uid)s,
+                      NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                 FROM crm_performance_entry WHERE statement_id IS NULL
+               ON CONFLICT (company_id, date) DO NOTHING""", uid=self.env.uid))
+        self.env.cr.execute(SQL(
+            """INSERT INTO crm_performance_statement (
+                      month_id, company_id, date, user_id, team_id, create_uid, write_uid, create_date, write_date)
+               SELECT DISTINCT ON (month.id, entry.user_id) month.id, month.company_id, month.date, entry.user_id, entry.team_id,
+                      %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                 FROM crm_performance_entry AS entry
+                 JOIN crm_performance_month AS month ON month.company_id = entry.company_id AND month.date = entry.month
+                WHERE entry.statement_id IS NULL
+                ORDER BY month.id, entry.user_id, entry.id
+               ON CONFLICT (month_id, user_id) DO NOTHING""", uid=self.env.uid))
+        self.env.cr.execute(SQL(
+            """UPDATE crm_performance_entry AS entry SET statement_id = statement.id
+                 FROM crm_performance_statement AS statement
+                WHERE entry.statement_id IS NULL AND statement.company_id = entry.company_id AND statement.date = entry.month
+                  AND statement.user_id = entry.user_id"""))

@@ -1,0 +1,196 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.ageing import BUCKETS, NOT_MATCHED
+from ..tools.contract_state import SIGNED_EVER
+
+AS_OF = 'crm_as_of'  # context key: the day of which receivables are shown; default: today where each company is
+
+
+class CrmReceivable(models.Model):
+    """The relation behind the open items.
+
+    Both books and plans are read backwards: what is open on a day is what is open now plus what was matched or collected after
+    that day. For today nothing is added, so today costs no more than what is open.
+    """
+    _inherit = 'crm.receivable'
+
+    @api.model
+    def _clock(self):
+        """Return ``{company: day}`` of the companies that the user works in."""
+        date = fields.Date.to_date(self.env.context.get(AS_OF))
+        return {company: date or company._crm_today() for company in self.env.companies}
+
+    @api.model
+    def _is_past(self):
+        return any(day < company._crm_today() for company, day in self._clock().items())
+
+    @api.model
+    def _clock_sql(self):
+        """Return the relation ``(company_id, day, currency_id, rate)``: per currency the units for one of the company's currency."""
+        currencies = self.env['res.currency'].sudo().search(Domain.TRUE)  # rates are no secret
+        rows = []
+        for company, day in self._clock().items():
+            rates = currencies._get_rates(company, day)
+            own = rates.get(company.currency_id.id, 1)
+            rows += [SQL("(%s, %s::date, %s, %s)", company.id, day, key, rate / own) for key, rate in rates.items()]
+        return SQL(
+            "SELECT * FROM (VALUES %s) AS clock(company_id, day, currency_id, rate)", SQL(", ").join(rows))
+
+    @api.model
+    def _relation_sql(self):
+        """Return the query of the open items with the columns of the model that do not follow from promises and dunning."""
+        return SQL(
+            """WITH clock AS (%(clock)s),
+                later AS (%(later)s),
+                candidate AS (%(candidate)s),
+                covered AS (%(covered)s),
+                back AS (%(back)s),
+                owed AS (%(plan)s UNION ALL %(books)s)
+             SELECT owed.*, owed.open_amount / NULLIF(clock.rate, 0) AS open_company, clock.day,
+                    GREATEST(clock.day - owed.date_due, 0) AS days_overdue,
+                    CASE WHEN owed.open_amount < 0 THEN %(credit)s %(buckets)s END AS bucket
+               FROM owed JOIN clock USING (company_id, currency_id)""",
+            clock=self._clock_sql(), later=self._later_sql(), candidate=self._candidate_sql(), covered=self._covered_sql(),
+            back=self._back_sql(), plan=self._plan_sql(), books=self._books_sql(), credit=NOT_MATCHED[0], buckets=self._bucket_sql())
+
+    @api.model
+    def _bucket_sql(self):
+        parts = [
+            SQL("WHEN owed.date_due IS NULL OR clock.day - owed.date_due <= %s THEN %s", end, key)
+            for key, _label, _start, end in BUCKETS if end is not None]
+        return SQL("%s ELSE %s", SQL(" ").join(parts), BUCKETS[-1][0])
+
+    # ------------------------------------------------------------------
+    # The books
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _later_sql(self):
+        """What was matched with journal items after the day, in the currency of the item."""
+        return SQL(
+            """SELECT side.line_id, SUM(side.amount) AS amount
+                 FROM (SELECT company_id, max_date, debit_move_id AS line_id, debit_amount_currency AS amount
+                         FROM account_partial_reconcile
+                        UNION ALL
+                       SELECT company_id, max_date, credit_move_id, -credit_amount_currency FROM account_partial_reconcile) AS side
+                 JOIN (SELECT DISTINCT company_id, day FROM clock) AS company USING (company_id)
+                WHERE side.max_date > company.day GROUP BY side.line_id""")
+
+    @api.model
+    def _candidate_sql(self):
+        """The receivable items of the books that were open on the day."""
+        return SQL(
+            """SELECT line.id, line.move_id, line.company_id, partner.commercial_partner_id AS partner_id, line.currency_id,
+                      COALESCE(line.invoice_date, line.date) AS date,
+                      COALESCE(line.date_maturity, line.invoice_date, line.date) AS date_due,
+                      line.amount_currency AS amount, line.amount_residual_currency + COALESCE(later.amount, 0) AS open_amount,
+                      line.display_type = 'payment_term' AS is_document
+                 FROM (SELECT item.id FROM account_move_line AS item
+                         JOIN account_account AS account ON account.id = item.account_id AND account.account_type = 'asset_receivable'
+                        WHERE item.reconciled IS NOT TRUE
+                        UNION
+                       SELECT line_id FROM later) AS found
+                 JOIN account_move_line AS line ON line.id = found.id
+                 JOIN account_account AS account ON account.id = line.account_id AND account.account_type = 'asset_receivable'
+                 JOIN res_partner AS partner ON partner.id = line.partner_id
+                 JOIN (SELECT DISTINCT company_id, day FROM clock) AS company ON company.company_id = line.company_id
+            LEFT JOIN later ON later.line_id = line.id
+                WHERE line.parent_state = 'posted' AND COALESCE(line.invoice_date, line.date) <= company.day
+                  AND ABS(line.amount_residual_currency + COALESCE(later.amount, 0)) > 0.00001""")
+
+    @api.model
+    def _covered_sql(self):
+        """Which share of an open document belongs to which contract that plans instalments: there the plan says what is due when."""
+        return SQL("SELECT contract_id, move_id, share FROM (%s) AS invoiced", self.env['crm.contract']._invoiced_sql(SQL(
+            """contract.id IN (
+                   SELECT move.crm_contract_id FROM candidate JOIN account_move AS move ON move.id = candidate.move_id
+                    UNION
+                   SELECT sale.crm_contract_id FROM candidate
+                     JOIN account_move_line AS sold ON sold.move_id = candidate.move_id
+                     JOIN sale_order_line_invoice_rel AS sold_rel ON sold_rel.invoice_line_id = sold.id
+                     JOIN sale_order_line AS sold_line ON sold_line.id = sold_rel.order_line_id
+                     JOIN sale_order AS sale ON sale.id = sold_line.order_id)
+               AND contract.state IN %s
+               AND EXISTS (SELECT FROM crm_contract_step AS planned
+                            WHERE planned.contract_id = contract.id AND planned.kind = 'collect' AND planned.state <> 'void')""",
+            SIGNED_EVER)))
+
+    @api.model
+    def _books_sql(self):
+        """What is open in the books and in no plan, and (kind "extra") what contracts were invoiced beyond their plan."""
+        return SQL(
+            """SELECT candidate.id * 4 AS id,
+                      CASE WHEN candidate.open_amount < 0 THEN 'credit' WHEN candidate.is_document THEN 'invoice' ELSE 'entry' END AS kind,
+                      candidate.company_id, candidate.partner_id, candidate.currency_id, move.invoice_user_id AS user_id,
+                      share.contract_id, NULL::int AS step_id, candidate.move_id, candidate.id AS line_id, candidate.date,
+                      candidate.date_due, candidate.amount * (1 - share.total) AS amount,
+                      candidate.open_amount * (1 - share.total) AS open_amount
+                 FROM candidate
+                 JOIN account_move AS move ON move.id = candidate.move_id
+           CROSS JOIN LATERAL (SELECT COALESCE(SUM(ABS(covered.share)), 0) AS total,
+                                      MAX(COALESCE(move.crm_contract_id, covered.contract_id)) AS contract_id
+                                 FROM covered WHERE covered.move_id = candidate.move_id) AS share
+                WHERE share.total < 0.9999
+                UNION ALL
+               SELECT contract.id * 4 + 2, 'extra', contract.company_id, contract.partner_id, contract.currency_id, contract.user_id,
+                      contract.id, NULL, NULL, NULL, booked.date, booked.date_due, booked.amount - COALESCE(planned.amount, 0),
+                      booked.amount - COALESCE(planned.amount, 0)
+                 FROM (SELECT covered.contract_id, candidate.currency_id, SUM(candidate.open_amount * ABS(covered.share)) AS amount,
+                              MAX(candidate.date) AS date, MAX(candidate.date_due) AS date_due
+                         FROM covered JOIN candidate ON candidate.move_id = covered.move_id
+                        GROUP BY covered.contract_id, candidate.currency_id) AS booked
+                 JOIN crm_contract AS contract ON contract.id = booked.contract_id AND contract.currency_id = booked.currency_id
+            LEFT JOIN LATERAL (SELECT SUM(step.amount - COALESCE(step.done_amount, 0) + COALESCE(back.amount, 0)) AS amount
+                                 FROM crm_contract_step AS step LEFT JOIN back ON back.step_id = step.id
+                                WHERE step.contract_id = contract.id AND step.kind = 'collect' AND step.state <> 'void') AS planned ON TRUE
+                WHERE booked.amount - COALESCE(planned.amount, 0) > 0.004""")
+
+    # ------------------------------------------------------------------
+    # The plans
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _plan_sql(self):
+        """Instalments of what is signed that were open on the day, invoiced or not."""
+        return SQL(
+            """SELECT step.id * 4 + 1 AS id, 'instalment' AS kind, step.company_id, step.partner_id, contract.currency_id, contract.user_id,
+                      contract.id AS contract_id, step.id AS step_id, NULL::int AS move_id, NULL::int AS line_id,
+                      contract.date_signed AS date, step.date_due, step.amount::numeric AS amount,
+                      (step.amount - COALESCE(step.done_amount, 0))::numeric + COALESCE(back.amount, 0) AS open_amount
+                 FROM crm_contract_step AS step
+                 JOIN crm_contract AS contract ON contract.id = step.contract_id
+                 JOIN (SELECT DISTINCT company_id, day FROM clock) AS company ON company.company_id = step.company_id
+            LEFT JOIN back ON back.step_id = step.id
+                WHERE step.kind = 'collect' AND step.state <> 'void' AND (step.state <> 'done' OR back.amount > 0)
+                  AND contract.state IN %s AND contract.date_signed <= company.day
+                  AND (step.amount - COALESCE(step.done_amount, 0))::numeric + COALESCE(back.amount, 0) > 0.004""", SIGNED_EVER)
+
+    @api.model
+    def _back_sql(self):
+        """What was collected of instalments after the day: money tied to an instalment from that one, the rest from the last backwards."""
+        if not self._is_past():
+            return SQL("SELECT NULL::int AS step_id, 0::numeric AS amount WHERE FALSE")
+        return SQL(
+            """WITH came AS (
+                   SELECT collected.contract_id, collected.step_id, SUM(collected.amount)::numeric AS amount
+                     FROM (%s) AS collected
+                     JOIN crm_contract AS contract ON contract.id = collected.contract_id
+                     JOIN (SELECT DISTINCT company_id, day FROM clock) AS company ON company.company_id = contract.company_id
+                    WHERE collected.date > company.day GROUP BY collected.contract_id, collected.step_id),
+               tied AS (
+                   SELECT step.id AS step_id, step.contract_id, step.date_due, step.sequence, step.done_amount::numeric AS done,
+                          LEAST(step.done_amount::numeric, COALESCE(came.amount, 0)) AS amount
+                     FROM crm_contract_step AS step
+                LEFT JOIN came ON came.step_id = step.id
+                    WHERE step.kind = 'collect' AND step.done_amount > 0 AND step.contract_id IN (SELECT contract_id FROM came)),
+               rest AS (
+                   SELECT came.contract_id, SUM(came.amount) - COALESCE((
+                              SELECT SUM(tied.amount) FROM tied WHERE tied.contract_id = came.contract_id), 0) AS amount
+                     FROM came GROUP BY came.contract_id)
+               SELECT tied.step_id, tied.amount + GREATEST(0, LEAST(tied.done - tied.amount, rest.amount - COALESCE(
+                          SUM(tied.done - tied.amount) OVER (
+                              PARTITION BY tied.contract_id ORDER BY tied.date_due DESC NULLS FIRST, tied.sequence DESC, tied.step_id DESC
+                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS amount
+                 FROM tied JOIN rest USING (contract_id)""", self.env['crm.contract']._collected_sql())

@@ -1,0 +1,31 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class CrmContractWorkbook(models.TransientModel):
+    """Ask for the Excel workbook of the contracts of some months; :mod:`..report.crm_contract_workbook` writes it."""
+    _name = 'crm.contract.workbook'
+    _description = "Excel Workbook of Contracts"
+
+    company_id = fields.Many2one('res.company', required=True, default=lambda self: self.env.company)
+    date_from = fields.Date(
+        "From", required=True, default=lambda self: self.env.company._crm_today().replace(month=1, day=1),
+        help="Contracts signed, instalments and other steps due, and products invoiced from this day on.")
+    date_to = fields.Date(
+        "Until", required=True, default=lambda self: self.env.company._crm_today().replace(month=12, day=31),
+        help="Until this day, included; instalments may lie ahead.")
+    team_id = fields.Many2one('crm.team', "Sales Team", ondelete='cascade', help="Empty: all contracts that you may see.")
+
+    def action_download(self):
+        """Check the question and download the answer.
+
+        :raise UserError: if the days are in the wrong order or more than five years apart
+        """
+        self.ensure_one()
+        if self.date_from > self.date_to:
+            raise UserError(self.env._("The first day must not come after the last one."))
+        if self.date_to > self.date_from + relativedelta(years=5):
+            raise UserError(self.env._("Ask for five years at most."))
+        return {'type': 'ir.actions.act_url', 'url': f'/crm_contract_exec/workbook/{self.id}', 'target': 'download'}
