@@ -1,7 +1,8 @@
 """Journeys in a browser, and their language: what people see, press and type, one thing after the other."""
 import json
 
-from odoo.tests import HttpCase
+from odoo import Command
+from odoo.tests import HttpCase, new_test_user
 
 # In scope of every journey. ``until`` waits and says what it waited for; an error ends the journey with its text, unless the
 # journey has said by ``warned`` that it comes to it.
@@ -77,6 +78,14 @@ class JourneyCase(HttpCase):
     browser_size = '1366x900'
     journey_login = None     # who walks, unless a journey says so
     journey_helpers = ''     # JavaScript of a test's own: more helpers, more ``steps``
+
+    @classmethod
+    def _person(cls, login, groups, company=None, **vals):
+        """Create somebody who walks, in English and UTC, working in one company (default: the main one)."""
+        company = company or cls.env.ref('base.main_company')
+        return new_test_user(
+            cls.env, login=login, groups=groups, lang='en_US', tz='UTC', company_id=company.id,
+            company_ids=[Command.set(company.ids)], **vals)
 
     def _journey(self, url, steps, login=None):
         """Walk a list of steps, each a tuple of its name and what it needs; see ``steps`` above.

@@ -4,7 +4,7 @@ from datetime import timedelta
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 
 class CollectionsCase(JourneyCase):
@@ -14,8 +14,7 @@ class CollectionsCase(JourneyCase):
         super().setUpClass()
         company = cls.env.ref('base.main_company')
         cls.finance, cls.rep = (
-            new_test_user(
-                cls.env, login=login, groups=groups, lang='en_US', tz='UTC', company_id=company.id, company_ids=[Command.set(company.ids)])
+            cls._person(login, groups, company)
             for login, groups in (('collect_finance', 'account.group_account_invoice'), ('collect_rep', 'sales_team.group_sale_salesman')))
         cls.customer, cls.other = cls.env['res.partner'].create([
             {'name': name, 'is_company': True, 'user_id': cls.rep.id, 'email': f'{name[:4]}@example.com', 'company_id': company.id}

@@ -2,7 +2,7 @@
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 
 class ContractCase(JourneyCase):
@@ -13,9 +13,7 @@ class ContractCase(JourneyCase):
         super().setUpClass()
         company = cls.env.ref('base.main_company')
         cls.manager, cls.rep = (
-            new_test_user(
-                cls.env, login=login, groups=f'sales_team.{group}', lang='en_US', tz='UTC', company_id=company.id,
-                company_ids=[Command.set(company.ids)])
+            cls._person(login, f'sales_team.{group}', company)
             for login, group in (('contract_manager', 'group_sale_manager'), ('contract_rep', 'group_sale_salesman')))
         cls.partner = cls.env['res.partner'].create({'name': "Hammond Hardware", 'is_company': True, 'user_id': cls.rep.id})
         cls.person = cls.env['res.partner'].create({'name': "Anna Hammond", 'parent_id': cls.partner.id})

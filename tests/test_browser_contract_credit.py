@@ -2,7 +2,7 @@
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 
 class CreditCase(JourneyCase):
@@ -13,8 +13,7 @@ class CreditCase(JourneyCase):
         company = cls.env.ref('base.main_company')
         company.write({'account_use_credit_limit': True, 'crm_credit_check': 'both'})
         cls.rep, cls.clerk = (
-            new_test_user(
-                cls.env, login=login, groups=group, lang='en_US', tz='UTC', company_id=company.id, company_ids=[Command.set(company.ids)])
+            cls._person(login, group, company)
             for login, group in (('credit_rep', 'sales_team.group_sale_salesman'), ('credit_clerk', 'account.group_account_invoice')))
         company.crm_credit_approver_id = cls.clerk
         cls.partner = cls.env['res.partner'].create({'name': "Hammond Hardware", 'is_company': True, 'user_id': cls.rep.id})

@@ -2,7 +2,7 @@
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 
 class DocumentCase(JourneyCase):
@@ -15,9 +15,7 @@ class DocumentCase(JourneyCase):
         for login, groups in (
                 ('documents_finance', 'account.group_account_invoice'), ('documents_stocker', 'stock.group_stock_user'),
                 ('documents_rep', 'sales_team.group_sale_salesman')):
-            new_test_user(
-                cls.env, login=login, groups=groups, lang='en_US', tz='UTC', company_id=company.id,
-                company_ids=[Command.set(company.ids)])
+            cls._person(login, groups, company)
         rep = cls.env['res.users'].search([('login', '=', 'documents_rep')])
         customer = cls.env['res.partner'].create({'name': "Hammond Hardware", 'is_company': True, 'user_id': rep.id})
         pump = cls.env['product.product'].create({'name': "Pump", 'type': 'consu', 'is_storable': True, 'taxes_id': False})

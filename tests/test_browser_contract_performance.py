@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 
 class PerformanceCase(JourneyCase):
@@ -17,9 +17,7 @@ class PerformanceCase(JourneyCase):
         company.resource_calendar_id.tz = 'UTC'
 
         def user(login, group):
-            return new_test_user(
-                cls.env, login=login, name=login.replace('_', ' ').title(), groups=group, lang='en_US', tz='UTC', company_id=company.id,
-                company_ids=[Command.set(company.ids)])
+            return cls._person(login, group, company, name=login.replace('_', ' ').title())
         cls.rep = user('performance_rep', 'sales_team.group_sale_salesman')
         cls.colleague = user('performance_colleague', 'sales_team.group_sale_salesman')
         cls.manager = user('performance_manager', 'sales_team.group_sale_manager')

@@ -4,7 +4,7 @@ import unittest
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 
 class CustomerPageCase(JourneyCase):
@@ -15,12 +15,8 @@ class CustomerPageCase(JourneyCase):
         super().setUpClass()
         cls.env.ref('base.user_admin').lang = 'en_US'
         company = cls.env.ref('base.main_company')
-        cls.manager = new_test_user(
-            cls.env, login='page_manager', groups='sales_team.group_sale_manager', lang='en_US', tz='UTC', company_id=company.id,
-            company_ids=[Command.set(company.ids)])
-        cls.rep = new_test_user(
-            cls.env, login='page_rep', groups='sales_team.group_sale_salesman', lang='en_US', tz='UTC', company_id=company.id,
-            company_ids=[Command.set(company.ids)])
+        cls.manager = cls._person('page_manager', 'sales_team.group_sale_manager', company)
+        cls.rep = cls._person('page_rep', 'sales_team.group_sale_salesman', company)
         cls.customer, cls.foreign = cls.env['res.partner'].create([
             {'name': "Hammond Hardware", 'is_company': True, 'customer_rank': 1, 'user_id': cls.rep.id},
             {'name': "Nordwind", 'is_company': True, 'customer_rank': 1, 'user_id': cls.manager.id}])

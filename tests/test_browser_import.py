@@ -3,8 +3,7 @@ import json
 
 from journeys import JourneyCase
 
-from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 WATCH = """
     const { browser } = odoo.loader.modules.get("@web/core/browser/browser");
@@ -33,9 +32,7 @@ class TestImportInBrowser(JourneyCase):
 
     def test_follows_until_the_report(self):
         company = self.env['res.company'].create({'name': "Browser Ltd"})
-        new_test_user(
-            self.env, login='browser_manager', groups='sales_team.group_sale_manager', company_id=company.id,
-            company_ids=[Command.set(company.ids)], lang='en_US')
+        self._person('browser_manager', 'sales_team.group_sale_manager', company)
         record = self.env['crm.sales.import'].create({
             'name': "history.csv", 'company_id': company.id, 'state': 'running', 'phase': 'documents', 'position': 10, 'total': 100})
         done = json.dumps({'state': 'done', 'phase': 'finished', 'position': 100, 'invoice_count': 77})

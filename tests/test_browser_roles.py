@@ -2,7 +2,7 @@
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.crm_grading.tests.common import GradingCommon
 
@@ -50,9 +50,7 @@ class BrowserCommon(GradingCommon, JourneyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.stocker = new_test_user(
-            cls.env, login='journey_stocker', groups='stock.group_stock_user', tz='UTC', company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)])
+        cls.stocker = cls._person('journey_stocker', 'stock.group_stock_user', cls.company)
         partners = cls._customers(3, name="Journey", user_id=cls.rep.id)
         cls._invoices([(partner, '2026-05-01', 1000 * number) for number, partner in enumerate(partners, start=1)])
         best, rest = cls.env['crm.grade'].create([

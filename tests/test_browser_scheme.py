@@ -2,7 +2,7 @@
 from journeys import JourneyCase
 
 from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 HELPERS = """
 const cell = (row, column) => one(`.o_crm_matrix select[data-row="${row}"][data-column="${column}"]`);
@@ -20,9 +20,7 @@ class TestSchemeInBrowser(JourneyCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env['res.company'].create({'name': "Browser Ltd"})
-        cls.manager = new_test_user(
-            cls.env, login='browser_manager', groups='sales_team.group_sale_manager', company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)], lang='en_US')
+        cls.manager = cls._person('browser_manager', 'sales_team.group_sale_manager', cls.company)
         cls.grades = cls.env['crm.grade'].create([
             {'name': name, 'sequence': sequence, 'color': sequence, 'company_id': cls.company.id}
             for sequence, name in enumerate(("Gold", "Silver", "Bronze"), start=1)])

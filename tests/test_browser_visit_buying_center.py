@@ -4,7 +4,7 @@ import json
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 HELPERS = """
 const pick = async (field, text) => {
@@ -90,9 +90,7 @@ class BuyingCenterCase(JourneyCase):
         super().setUpClass()
         company = cls.env.ref('base.main_company')
         company.crm_playbook_mode = 'block'
-        cls.rep = new_test_user(
-            cls.env, login='center_rep', groups='sales_team.group_sale_salesman', lang='en_US', tz='UTC', company_id=company.id,
-            company_ids=[Command.set(company.ids)])
+        cls.rep = cls._person('center_rep', 'sales_team.group_sale_salesman', company)
         team = cls.env['crm.team'].create({'name': "Browser", 'company_id': company.id, 'member_ids': [Command.set(cls.rep.ids)]})
         cls.here, cls.signed = cls.env['crm.stage'].create([
             {'name': "Browser Offer", 'sequence': 2001, 'team_ids': [Command.set(team.ids)], 'crm_customer_step': "Compares offers"},

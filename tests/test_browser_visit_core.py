@@ -1,8 +1,8 @@
 """A call that is completed becomes a visit; a planned visit is begun, finished and reported on: desktop and phone."""
 from journeys import JourneyCase, PhoneJourney
 
-from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo import fields
+from odoo.tests import tagged
 
 COMPLETE_THE_CALL = """
     (await one(".o-mail-Activity-markDone")).click();
@@ -43,9 +43,7 @@ class VisitCoreCase(JourneyCase):
     def setUpClass(cls):
         super().setUpClass()
         company = cls.env.ref('base.main_company')
-        cls.rep = new_test_user(
-            cls.env, login='visit_core_rep', groups='sales_team.group_sale_salesman,base.group_partner_manager', lang='en_US', tz='UTC',
-            company_id=company.id, company_ids=[Command.set(company.ids)])
+        cls.rep = cls._person('visit_core_rep', 'sales_team.group_sale_salesman,base.group_partner_manager', company)
         cls.customer = cls.env['res.partner'].create({'name': "Hammond Hardware", 'is_company': True, 'user_id': cls.rep.id})
         cls.env['mail.activity'].create({
             'res_model_id': cls.env['ir.model']._get_id('res.partner'), 'res_id': cls.customer.id, 'user_id': cls.rep.id,

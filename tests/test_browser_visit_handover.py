@@ -4,7 +4,7 @@ from datetime import timedelta
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 
 class HandoverCase(JourneyCase):
@@ -16,9 +16,7 @@ class HandoverCase(JourneyCase):
         company = cls.env.ref('base.main_company')
 
         def user(login, name, group):
-            return new_test_user(
-                cls.env, login=login, name=name, groups=f'sales_team.{group}', lang='en_US', tz='UTC', company_id=company.id,
-                company_ids=[Command.set(company.ids)])
+            return cls._person(login, f'sales_team.{group}', company, name=name)
         cls.manager = user('hand_manager', "Marta Manager", 'group_sale_manager')
         cls.old = user('hand_old', "Anna Old", 'group_sale_salesman')
         cls.new = user('hand_new', "Bruno New", 'group_sale_salesman')

@@ -4,7 +4,7 @@ from datetime import timedelta
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 # "offline" cuts the line, "loseAnswers" lets through what is sent but not what is answered
 HELPERS = """
@@ -74,9 +74,7 @@ class PhoneCase(JourneyCase):
         super().setUpClass()
         cls.company = cls.env.ref('base.main_company')
         cls.company.crm_visit_positions = True
-        cls.rep = new_test_user(
-            cls.env, login='phone_rep', groups='sales_team.group_sale_salesman', lang='en_US', tz='UTC', company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)])
+        cls.rep = cls._person('phone_rep', 'sales_team.group_sale_salesman', cls.company)
         cls.first, cls.second, cls.third = cls.env['res.partner'].create([{
             'name': name, 'is_company': True, 'customer_rank': 1, 'user_id': cls.rep.id, 'company_id': cls.company.id,
             'street': "A Very Long Street Name in a Very Long Industrial Estate 123", 'city': "Brussels", 'phone': "+32 2 555 01 02",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from journeys import JourneyCase, PhoneJourney
 
 from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 
 class PlanningCase(JourneyCase):
@@ -14,9 +14,7 @@ class PlanningCase(JourneyCase):
         super().setUpClass()
         company = cls.env.ref('base.main_company')
         cls.manager, cls.rep = (
-            new_test_user(
-                cls.env, login=login, groups=f'sales_team.{group}', lang='en_US', tz='UTC', company_id=company.id,
-                company_ids=[Command.set(company.ids)])
+            cls._person(login, f'sales_team.{group}', company)
             for login, group in (('plan_manager', 'group_sale_manager'), ('plan_rep', 'group_sale_salesman')))
         partners = cls.env['res.partner'].create([
             {'name': name, 'is_company': True, 'user_id': cls.rep.id, 'city': city}

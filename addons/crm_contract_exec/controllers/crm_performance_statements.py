@@ -1,9 +1,9 @@
 from werkzeug.exceptions import NotFound
 
 from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import request
 
-from odoo.addons.crm_grading.controllers.crm_grading_workbook import XLSX
+from odoo.addons.crm_grading.controllers.crm_grading_workbook import excel_response
 
 from ..report.crm_performance_workbook import statements_content
 
@@ -23,5 +23,4 @@ class CrmPerformanceStatements(http.Controller):
             raise NotFound()
         statements = statements.with_context(allowed_company_ids=statements.company_id.ids, lang=request.env.user.lang)
         name = request.env._("Performance %(company)s", company=statements.company_id.name)
-        return request.make_response(statements_content(statements), [
-            ('Content-Type', XLSX), ('Content-Disposition', content_disposition(f"{name}.xlsx"))])
+        return excel_response(statements_content(statements), name)

@@ -8,6 +8,7 @@ from . import crm_contract_approval
 from . import crm_contract_order
 from . import crm_contract_create
 from . import crm_contract_link
+from . import crm_contract_term
 from . import crm_contract_share
 from . import crm_contract_party
 from . import crm_contract_document

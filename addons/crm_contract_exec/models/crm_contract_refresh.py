@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.tools.planner import without_compiling
+
 from ..tools.contract_state import RUNNING, SIGNED_EVER
 from ..tools.step_state import CONFIRMED_KINDS, MONEY_KINDS, OPEN
 
@@ -89,11 +91,8 @@ class CrmContract(models.Model):
 
     @api.model
     def _keep_facts(self, condition):
-        """Put the facts of many contracts into tables of this transaction: with statistics they are joined by hash, not row by row.
-
-        Compiling the statements that read them would take longer than running them.
-        """
-        self.env.cr.execute("SET LOCAL jit = off")
+        """Put the facts of many contracts into tables of this transaction: with statistics they are joined by hash, not row by row."""
+        without_compiling(self.env)
         for name, query in self._fact_definitions(condition):
             self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", SQL.identifier(name), query))
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))

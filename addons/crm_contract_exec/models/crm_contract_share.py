@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CrmContractShare(models.Model):
@@ -8,28 +8,11 @@ class CrmContractShare(models.Model):
     """
     _name = 'crm.contract.share'
     _description = "Share in a Contract"
+    _inherit = ['crm.contract.term']
     _order = 'contract_id, percent desc, id'
 
-    contract_id = fields.Many2one('crm.contract', required=True, index=True, ondelete='cascade')
-    company_id = fields.Many2one(related='contract_id.company_id', store=True, index=True)
     user_id = fields.Many2one('res.users', "Person", required=True, index=True, ondelete='restrict', domain=[('share', '=', False)])
     percent = fields.Float("Share (%)", required=True, default=100)
 
     _user_uniq = models.Constraint('UNIQUE(contract_id, user_id)', "A person has one share in a contract.")
     _percent_positive = models.Constraint('CHECK(percent > 0 AND percent <= 100)', "A share lies above 0 and up to 100 percent.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        shares = super().create(vals_list)
-        shares.contract_id._check_editable()
-        return shares
-
-    def write(self, vals):
-        self.contract_id._check_editable()
-        result = super().write(vals)
-        self.contract_id._check_editable()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_in_draft(self):
-        self.contract_id._check_editable()

@@ -1,10 +1,8 @@
-import io
-
-from openpyxl import load_workbook
-
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.crm_grading.tests.workbook import opened, table
 
 from ..report.crm_contract_workbook import workbook_content
 from .test_contract_report import ReportCase
@@ -37,11 +35,8 @@ class ContractWorkbookCase(ReportCase):
             'company_id': self.company.id, 'date_from': '2026-01-01', 'date_to': '2026-12-31', **vals})
 
     def _book(self, *args, **vals):
-        return load_workbook(io.BytesIO(workbook_content(self._wizard(*args, **vals))))
+        return opened(workbook_content(self._wizard(*args, **vals)))
 
-    def _rows(self, sheet):
-        titles = [cell.value for cell in sheet[4] if cell.value]
-        return [dict(zip(titles, row)) for row in sheet.iter_rows(min_row=5, max_col=len(titles), values_only=True) if row[0] is not None]
 
 
 @tagged('post_install', '-at_install')
@@ -56,7 +51,7 @@ class TestContractWorkbook(ContractWorkbookCase):
 
     def test_collection_plan(self):
         """Due, collected and open by month, in the company's currency; a month between with nothing is there."""
-        rows = {row["Month"]: row for row in self._rows(self._book()["Collection plan"])}
+        rows = {row["Month"]: row for row in table(self._book()["Collection plan"])}
         self.assertEqual(list(rows), ["May 2026", "Jun 2026", "Jul 2026"])
         may, june, july = rows.values()
         self.assertEqual((may["Due"], may["Collected"], may["Open"], may["Overdue"], may["Open in total"]), (1400, 1100, 300, 300, 300))
@@ -66,23 +61,23 @@ class TestContractWorkbook(ContractWorkbookCase):
 
     def test_register_and_instalments(self):
         book = self._book()
-        rows = {row["Number"]: row for row in self._rows(book["Contract register"])}
+        rows = {row["Number"]: row for row in table(book["Contract register"])}
         own, other = rows[self.contract.name], rows[self.dollars.name]
         self.assertEqual((own["Customer"], own["Subject"], own["Net amount"], own["Gross amount"], own["State"]),
                          ("=1+1", "=2+2", 1000, 1200, "Executing"))
         self.assertEqual((other["Currency"], other["Gross amount"]), ("USD", 1000))
-        first = self._rows(book["Instalments"])[1]
+        first = table(book["Instalments"])[1]
         self.assertEqual((first["Due on"], first["Instalment"], first["Open"], first["Days late"]), ('2026-05-31', "First", 300, 15))
 
     def test_margins(self):
         book = self._book()
-        result = {row["Contract"]: row for row in self._rows(book["Contract results"])}[self.contract.name]
+        result = {row["Contract"]: row for row in table(book["Contract results"])}[self.contract.name]
         self.assertEqual((result["Cost of goods"], result["Margin so far"], result["Expected margin"]), (600, 400, 400))
-        detail = self._rows(book["Margin detail"])
+        detail = table(book["Margin detail"])
         self.assertEqual([(row["Product"], row["Quantity"], row["Revenue"], row["Margin"]) for row in detail], [("Goods", 10, 1000, 400)])
 
     def test_delays(self):
-        rows = {row["Whose turn, and why"]: row for row in self._rows(self._book()["Delays"])}
+        rows = {row["Whose turn, and why"]: row for row in table(self._book()["Delays"])}
         self.assertEqual(rows["Customer: Not paid in time"]["Days late"], 17)
 
     def test_no_formulas(self):
@@ -92,11 +87,11 @@ class TestContractWorkbook(ContractWorkbookCase):
         """A representative gets the own contracts, without costs and margins; the choice of a team narrows it down."""
         book = self._book(self.rep)
         self.assertEqual(book.sheetnames, [name for name in SHEETS if name not in ("Contract results", "Margin detail")])
-        self.assertEqual([row["Number"] for row in self._rows(book["Contract register"])], [self.contract.name])
-        self.assertEqual(len(self._rows(book["Instalments"])), 2)
+        self.assertEqual([row["Number"] for row in table(book["Contract register"])], [self.contract.name])
+        self.assertEqual(len(table(book["Instalments"])), 2)
         empty = self.env['crm.team'].create({'name': "Empty", 'company_id': self.company.id})
         book = self._book(team_id=empty.id)
-        self.assertFalse([name for name in SHEETS if self._rows(book[name])])
+        self.assertFalse([name for name in SHEETS if table(book[name])])
 
     def test_refused(self):
         for vals in ({'date_from': '2027-01-01'}, {'date_from': '2021-12-30'}):
@@ -117,7 +112,7 @@ class TestContractWorkbookDownload(ContractWorkbookCase, HttpCase):
         url = wizard.action_download()['url']
         self.authenticate(self.manager.login, self.manager.login)
         answer = self.url_open(url)
-        self.assertEqual((answer.status_code, load_workbook(io.BytesIO(answer.content)).sheetnames), (200, SHEETS))
+        self.assertEqual((answer.status_code, opened(answer.content).sheetnames), (200, SHEETS))
         self.authenticate(self.rep.login, self.rep.login)
         with mute_logger('odoo.http'):
             self.assertEqual(self.url_open(url).status_code, 404)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..tools.metric import WINDOW_UNITS, Scope, Window
+from ..tools.planner import without_compiling
 
 AGGREGATES = [
     ('count', "Count"),
@@ -133,6 +134,7 @@ class CrmMetric(models.Model):
 
     def _execute(self, query):
         self.env.flush_all()
+        without_compiling(self.env)
         return self.env.execute_query_dict(query)
 
     @api.model
@@ -256,13 +258,11 @@ class CrmMetric(models.Model):
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         # over all customers a nested loop never wins, but a planner without statistics (just after an import) picks it
         self.env.cr.execute("SET LOCAL enable_nestloop = off")
-        # which makes what can only be a loop look dear, and compiling so many expressions takes far longer than running them
-        self.env.cr.execute("SET LOCAL jit = off")
+        without_compiling(self.env)
         self.env.cr.execute(SQL(
             "CREATE TEMP TABLE %s ON COMMIT DROP AS %s",
             SQL.identifier(name), self._values_relation(company._crm_metric_scope(date), population)))
         self.env.cr.execute("SET LOCAL enable_nestloop = on")
-        self.env.cr.execute("SET LOCAL jit TO DEFAULT")
         self.env.cr.execute(SQL("ANALYZE %s", table))
         return table
 

@@ -1,7 +1,4 @@
-import io
 from datetime import timedelta
-
-from openpyxl import load_workbook
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -10,6 +7,7 @@ from odoo.tools import mute_logger
 
 from ..report.crm_grading_workbook import workbook_content
 from .test_grading_run import GradingRunCase
+from .workbook import opened, table
 
 
 class WorkbookCase(GradingRunCase):
@@ -33,12 +31,8 @@ class WorkbookCase(GradingRunCase):
             'company_id': self.company.id, 'scheme_id': self.scheme.id, 'date': self.TODAY, 'date_from': self.early, **values})
 
     def _book(self, wizard):
-        return load_workbook(io.BytesIO(workbook_content(wizard)))
+        return opened(workbook_content(wizard))
 
-    def _table(self, sheet):
-        """Return the rows below the header as dictionaries."""
-        titles = [cell.value for cell in sheet[4] if cell.value]
-        return [dict(zip(titles, row)) for row in sheet.iter_rows(min_row=5, max_col=len(titles), values_only=True) if row[0] is not None]
 
 
 @tagged('post_install', '-at_install')
@@ -54,12 +48,12 @@ class TestWorkbook(WorkbookCase):
         self.assertEqual(figures["Revenue of the last 12 months"], 2100)
         self.assertAlmostEqual(figures["Share of the top 20 % of customers"], 1000 / 2100)
         self.assertEqual(figures["Customers making 80 % of the revenue"], 2)
-        self.assertEqual([row["Grade"] for row in self._table(book["Grades"])], ["A", "C"])
-        best = self._table(book["Grades"])[0]
+        self.assertEqual([row["Grade"] for row in table(book["Grades"])], ["A", "C"])
+        best = table(book["Grades"])[0]
         self.assertEqual((best["Customers"], best["Revenue"]), (2, 2000))
         self.assertAlmostEqual(best["Share of revenue"], 2000 / 2100)
-        self.assertEqual(self._table(book["Movers"])[0]["From"], "B")
-        migration = {row["From \\ to"]: row for row in self._table(book["Migration"])}
+        self.assertEqual(table(book["Movers"])[0]["From"], "B")
+        migration = {row["From \\ to"]: row for row in table(book["Migration"])}
         self.assertEqual((migration["B"]["A"], migration["A"]["A"], migration["C"]["Total"]), (1, 1, 1))
 
     def test_layout(self):
@@ -90,13 +84,13 @@ class TestWorkbook(WorkbookCase):
         self.assertFalse([title for title in titles if title in ("Revenue", "Revenue last year", "Gross margin")])
         self.assertNotIn("Revenue of the last 12 months", titles)
         self.assertFalse([cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value in (2100, 2000, 1000)])
-        self.assertEqual(self._table(book["Grades"])[0]["Customers"], 2)
+        self.assertEqual(table(book["Grades"])[0]["Customers"], 2)
         self.assertFalse([cell for sheet in book for row in sheet.iter_rows() for cell in row if "€" in (cell.number_format or "")])
 
     def test_past_day_replayed(self):
         """Nothing recorded: the scheme as it is now, on the figures of then."""
         self._invoices([(self.fair, self.TODAY, 500)])
-        rows = self._table(self._book(self._wizard(
+        rows = table(self._book(self._wizard(
             source='replayed', date=self.TODAY - timedelta(days=1), date_from=self.TODAY - timedelta(days=60)))["Grades"])
         self.assertEqual([(row["Grade"], row["Customers"], row["Revenue"]) for row in rows], [("A", 1, 1000), ("B", 1, 500), ("C", 1, 100)])
 
@@ -112,20 +106,20 @@ class TestWorkbook(WorkbookCase):
                 Command.create({'name': "Others", 'sequence': 2})]})
         self._grade_all()
         sheet = self._book(self._wizard())["RFM segments"]
-        self.assertEqual({row["Segment"]: row["Customers"] for row in self._table(sheet)}, {"Biggest": 1, "Others": 2})
+        self.assertEqual({row["Segment"]: row["Customers"] for row in table(sheet)}, {"Biggest": 1, "Others": 2})
         self.assertEqual(len(sheet._charts), 1)
 
     def test_nobody(self):
         """An empty company makes an empty workbook, not an error."""
         scheme = self._revenue_scheme(self.company_usd, self._grades(self.company_usd))
         book = self._book(self._wizard(company_id=self.company_usd.id, scheme_id=scheme.id))
-        self.assertEqual(self._table(book["Grades"]), [])
+        self.assertEqual(table(book["Grades"]), [])
 
     def test_other_currency(self):
         scheme = self._revenue_scheme(self.company_usd, self._grades(self.company_usd))
         self._invoices([(self.good, self.bought, 40)], company=self.company_usd)
         book = self._book(self._wizard(company_id=self.company_usd.id, scheme_id=scheme.id, source='replayed'))
-        row = self._table(book["Top customers"])
+        row = table(book["Top customers"])
         self.assertEqual([(line["Customer"], line["Revenue"]) for line in row], [(self.good.name, 40)])
         self.assertIn("$", book["Summary"]['B6'].number_format)
 
@@ -156,7 +150,7 @@ class TestWorkbookDownload(WorkbookCase, HttpCase):
         answer = self.url_open(url)
         self.assertEqual(answer.status_code, 200)
         self.assertIn('.xlsx', answer.headers['Content-Disposition'])
-        self.assertEqual(load_workbook(io.BytesIO(answer.content)).sheetnames[0], "Summary")
+        self.assertEqual(opened(answer.content).sheetnames[0], "Summary")
         self.authenticate(self.finance.login, self.finance.login)
         with mute_logger('odoo.http'):
             self.assertEqual(self.url_open(url).status_code, 404)

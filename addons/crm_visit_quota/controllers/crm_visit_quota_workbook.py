@@ -1,9 +1,6 @@
-from werkzeug.exceptions import NotFound
-
 from odoo import http
-from odoo.http import content_disposition, request
 
-from odoo.addons.crm_grading.controllers.crm_grading_workbook import XLSX
+from odoo.addons.crm_grading.controllers.crm_grading_workbook import asked_workbook, excel_response
 
 from ..report.crm_visit_quota_workbook import workbook_content
 
@@ -13,10 +10,6 @@ class CrmVisitQuotaWorkbook(http.Controller):
     @http.route('/crm_visit_quota/workbook/<int:workbook_id>', type='http', auth='user', readonly=True)
     def download(self, workbook_id):
         """Download the workbook that the user has asked for; nobody else's."""
-        wizard = request.env['crm.visit.quota.workbook'].browse(workbook_id).exists()
-        if not wizard or not wizard.has_access('read'):
-            raise NotFound()
-        wizard = wizard.with_context(allowed_company_ids=wizard.sudo().company_id.ids, lang=request.env.user.lang)
-        name = request.env._("Visits %(company)s %(start)s", company=wizard.company_id.name, start=wizard.date_from)
-        return request.make_response(workbook_content(wizard), [
-            ('Content-Type', XLSX), ('Content-Disposition', content_disposition(f"{name}.xlsx"))])
+        wizard = asked_workbook('crm.visit.quota.workbook', workbook_id)
+        name = wizard.env._("Visits %(company)s %(start)s", company=wizard.company_id.name, start=wizard.date_from)
+        return excel_response(workbook_content(wizard), name)

@@ -1,10 +1,8 @@
-import io
-
-from openpyxl import load_workbook
-
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.crm_grading.tests.workbook import opened, table
 
 from ..report.crm_visit_quota_workbook import workbook_content
 from .quota_common import QuotaCommon
@@ -26,11 +24,8 @@ class QuotaWorkbookCase(QuotaCommon):
             'company_id': self.company.id, 'date_from': '2026-05-20', 'date_to': '2026-06-15', **vals})
 
     def _book(self, *args, **vals):
-        return load_workbook(io.BytesIO(workbook_content(self._wizard(*args, **vals))))
+        return opened(workbook_content(self._wizard(*args, **vals)))
 
-    def _rows(self, sheet):
-        titles = [cell.value for cell in sheet[4] if cell.value]
-        return [dict(zip(titles, row)) for row in sheet.iter_rows(min_row=5, max_col=len(titles), values_only=True) if row[0] is not None]
 
 
 @tagged('post_install', '-at_install')
@@ -49,31 +44,31 @@ class TestQuotaWorkbook(QuotaWorkbookCase):
         book = self._book()
         results = self.env['crm.visit.quota.result'].search([
             ('company_id', '=', self.company.id), ('period', '=', 'month'), ('date_from', '>=', '2026-05-01')])
-        months = {row["Month"]: row for row in self._rows(book["Months"])}
+        months = {row["Month"]: row for row in table(book["Months"])}
         for label, day in (("May 2026", '2026-05-01'), ("Jun 2026", '2026-06-01')):
             of_month = results.filtered(lambda result, day=day: str(result.date_from) == day)
             self.assertEqual(months[label]["Visits"], sum(of_month.mapped('visit_count')))
             self.assertEqual(months[label]["Target"], sum(of_month.mapped('target_visits')))
         self.assertEqual((months["May 2026"]["Change"], months["Jun 2026"]["Change"]), (None, 2))
-        persons = {row["Person"]: row for row in self._rows(book["Persons"])}
+        persons = {row["Person"]: row for row in table(book["Persons"])}
         self.assertEqual((persons["=1+1"]["Visits"], persons["=1+1"]["Distinct customers"], persons["=1+1"]["New customers"]), (3, 2, 2))
         self.assertEqual((persons["=1+1"]["Signed"], persons["=1+1"]["Team"]), (500, "Grading Team"))
         self.assertAlmostEqual(persons["=1+1"]["Distinct"], 2 / 3)
-        team = self._rows(book["Teams"])[0]
+        team = table(book["Teams"])[0]
         self.assertEqual((team["Persons"], team["Visits"], team["Distinct customers"]), (2, 4, 2))
-        matrix = {row["Person"]: row for row in self._rows(book["Month by month"])}
+        matrix = {row["Person"]: row for row in table(book["Month by month"])}
         self.assertEqual((matrix["=1+1"]["May 2026"], matrix["=1+1"]["Jun 2026"], matrix["=1+1"]["Total"]), (1, 2, 3))
-        self.assertEqual(len(self._rows(book["Quotas"])), 4)
+        self.assertEqual(len(table(book["Quotas"])), 4)
 
     def test_no_formulas(self):
         self.assertFalse([cell for sheet in self._book() for row in sheet.iter_rows() for cell in row if cell.data_type == 'f'])
 
     def test_own_only(self):
         """Everybody gets what they may see; the choice of a team narrows it down."""
-        self.assertEqual({row["Person"] for row in self._rows(self._book(self.rep)["Persons"])}, {"=1+1"})
-        self.assertEqual(len(self._rows(self._book(self.lead)["Persons"])), 2)
+        self.assertEqual({row["Person"] for row in table(self._book(self.rep)["Persons"])}, {"=1+1"})
+        self.assertEqual(len(table(self._book(self.lead)["Persons"])), 2)
         empty = self.env['crm.team'].create({'name': "Empty", 'company_id': self.company.id})
-        self.assertFalse(self._rows(self._book(team_id=empty.id)["Persons"]))
+        self.assertFalse(table(self._book(team_id=empty.id)["Persons"]))
 
     def test_refused(self):
         for vals in ({'date_from': '2026-07-01'}, {'date_from': '2021-05-31'}):
@@ -93,7 +88,7 @@ class TestQuotaWorkbookDownload(QuotaWorkbookCase, HttpCase):
         url = wizard.action_download()['url']
         self.authenticate(self.manager.login, self.manager.login)
         answer = self.url_open(url)
-        self.assertEqual((answer.status_code, load_workbook(io.BytesIO(answer.content)).sheetnames[0]), (200, "Months"))
+        self.assertEqual((answer.status_code, opened(answer.content).sheetnames[0]), (200, "Months"))
         self.authenticate(self.rep.login, self.rep.login)
         with mute_logger('odoo.http'):
             self.assertEqual(self.url_open(url).status_code, 404)
