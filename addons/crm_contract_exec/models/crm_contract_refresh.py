@@ -37,6 +37,7 @@ class CrmContract(models.Model):
             return 0
         condition = SQL("contract.state IN %s", RUNNING) if contracts is None else SQL("contract.id = ANY(%s)", contracts.ids)
         self.env.flush_all()
+        without_compiling(self.env)
         is_large = contracts is None or len(contracts) > LARGE
         if is_large:
             self._keep_facts(condition)
@@ -92,7 +93,6 @@ class CrmContract(models.Model):
     @api.model
     def _keep_facts(self, condition):
         """Put the facts of many contracts into tables of this transaction: with statistics they are joined by hash, not row by row."""
-        without_compiling(self.env)
         for name, query in self._fact_definitions(condition):
             self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", SQL.identifier(name), query))
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))
