@@ -84,14 +84,11 @@ class Execution:
 
     def _plan(self, deal, contract, order):
         rows = PLANS[deal.plan]
-        steps = self.env['crm.contract.step']
-        for number, (kind, name, percent, anchor, days) in enumerate(rows):
-            before = steps.filtered(lambda step, anchor=anchor: step.kind == {'delivery': 'deliver', 'acceptance': 'accept'}.get(anchor))
-            steps |= steps.create({
-                'contract_id': contract.id, 'name': name, 'kind': kind, 'sequence': 10 * (number + 1),
-                'anchor': anchor, 'anchor_step_id': before[-1:].id, 'anchor_offset': days,
-                'percent': percent if kind in ('invoice', 'collect') else 0,
-                'line_ids': self._quantities(rows, number, order) if kind == 'deliver' else False})
+        self.env['crm.contract.step'].create([{
+            'contract_id': contract.id, 'name': name, 'kind': kind, 'sequence': 10 * (number + 1), 'anchor': anchor, 'anchor_offset': days,
+            'percent': percent if kind in ('invoice', 'collect') else 0,
+            'line_ids': self._quantities(rows, number, order) if kind == 'deliver' else False,
+        } for number, (kind, name, percent, anchor, days) in enumerate(rows)])
 
     def _quantities(self, rows, number, order):
         """Return the lines of a delivery: whole pieces, the last delivery takes what is left."""

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -38,15 +40,11 @@ class CrmContract(models.Model):
         condition = SQL("contract.state IN %s", RUNNING) if contracts is None else SQL("contract.id = ANY(%s)", contracts.ids)
         self.env.flush_all()
         without_compiling(self.env)
-        is_large = contracts is None or len(contracts) > LARGE
-        if is_large:
-            self._keep_facts(condition)
         changed = 0
-        for statement in (self._refresh_steps_sql, self._refresh_contracts_sql):
-            self.env.cr.execute(statement(condition, date, SQL() if is_large else self._fact_ctes_sql(condition)))
-            changed += self.env.cr.rowcount
-        if is_large:
-            self._drop_facts()
+        with self._facts(contracts, condition) as ctes:
+            for statement in (self._refresh_steps_sql, self._refresh_contracts_sql):
+                self.env.cr.execute(statement(condition, date, ctes))
+                changed += self.env.cr.rowcount
         for model in ('crm.contract', 'crm.contract.step', 'crm.contract.step.line'):   # with what is computed from these columns
             self.env[model].invalidate_model(flush=False)
         return changed
@@ -84,23 +82,28 @@ class CrmContract(models.Model):
         return {name: SQL("SELECT * FROM %s", SQL.identifier(f'crm_fact_{name}'))
                 for name in ('goods', 'delivered', 'delivery', 'invoiced', 'matched', 'collected', 'credited')}
 
-    @api.model
-    def _fact_ctes_sql(self, condition):
-        """Return the facts of a few contracts as part of the statement."""
-        return SQL("").join(
-            SQL("%s AS MATERIALIZED (%s),", SQL.identifier(name), query) for name, query in self._fact_definitions(condition))
+    @contextmanager
+    def _facts(self, contracts, condition, names=None):
+        """Have the relations of :meth:`_facts_sql` at hand while the block runs.
 
-    @api.model
-    def _keep_facts(self, condition):
-        """Put the facts of many contracts into tables of this transaction: with statistics they are joined by hash, not row by row."""
-        for name, query in self._fact_definitions(condition):
-            self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", SQL.identifier(name), query))
-            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))
+        Those of a few contracts become part of the statements. Those of many are put into tables of this transaction: with statistics
+        they are joined by hash, not row by row.
 
-    @api.model
-    def _drop_facts(self):
-        for name in reversed(self._facts_sql()):
-            self.env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(f'crm_fact_{name}')))
+        :param contracts: None for all; said by ``condition``, on the alias ``contract``
+        :param names: short names of the facts that are needed; default: all
+        :return: what statements begin their ``WITH`` with
+        """
+        needed = {f'crm_fact_{name}' for name in names or self._facts_sql()}
+        definitions = [(SQL.identifier(name), query) for name, query in self._fact_definitions(condition) if name in needed]
+        if contracts is not None and len(contracts) <= LARGE:
+            yield SQL("").join(SQL("%s AS MATERIALIZED (%s),", name, query) for name, query in definitions)
+            return
+        for name, query in definitions:
+            self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", name, query))
+            self.env.cr.execute(SQL("ANALYZE %s", name))
+        yield SQL()
+        for name, _query in reversed(definitions):
+            self.env.cr.execute(SQL("DROP TABLE %s", name))
 
     # ------------------------------------------------------------------
     # Steps

@@ -2,7 +2,10 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.tools.planner import without_compiling
+
 BATCH = 20000
+FACTS = ('delivered', 'invoiced', 'matched', 'collected')   # of :meth:`CrmContract._facts_sql`
 KEY = "contract_id, user_id, event, res_model, res_id"
 KNOWN_KEY = "entry.contract_id, entry.user_id, entry.event, entry.res_model, entry.res_id"
 RUNS = SQL("contract.state IN ('signed', 'executing', 'suspended', 'completed', 'terminated')")
@@ -29,8 +32,10 @@ class CrmPerformanceEntry(models.Model):
         if not self._has_rules():
             return 0
         condition = RUNS if contracts is None else SQL("contract.id IN %s", tuple(contracts.ids))
-        self.env.cr.execute(self._booking_sql(condition, self._today_sql(contracts, date)))
-        made = self.env.cr.rowcount
+        without_compiling(self.env)
+        with self.env['crm.contract']._facts(contracts, condition, FACTS) as ctes:
+            self.env.cr.execute(self._booking_sql(condition, self._today_sql(contracts, date), ctes))
+            made = self.env.cr.rowcount
         if made:
             self._place()
             self.env.invalidate_all(flush=False)
@@ -62,11 +67,12 @@ class CrmPerformanceEntry(models.Model):
         return SQL(", ").join(SQL("(%s, %s::date)", company.id, date or company._crm_today()) for company in companies)
 
     @api.model
-    def _booking_sql(self, condition, today):
-        """Return the statement that enters all differences at once."""
+    def _booking_sql(self, condition, today, ctes):
+        """Return the statement that enters all differences at once. ``ctes``: the facts, see :meth:`CrmContract._facts`."""
+        facts = self.env['crm.contract']._facts_sql()
         return SQL(
             """
-            WITH scope AS MATERIALIZED (%(scope)s),
+            WITH %(ctes)s scope AS MATERIALIZED (%(scope)s),
             invoiced AS MATERIALIZED (%(invoiced)s),
             fact AS (%(facts)s),
             credited AS (%(credited)s),
@@ -97,7 +103,7 @@ class CrmPerformanceEntry(models.Model):
              ORDER BY day.date, contract.id, difference.user_id, difference.event, res_model, res_id
             ON CONFLICT (contract_id, user_id, event, res_model, res_id, number) DO NOTHING
             """,
-            scope=self._scope_sql(condition), invoiced=self._invoiced_part_sql(condition), facts=self._fact_sql(condition),
+            ctes=ctes, scope=self._scope_sql(condition), invoiced=self._invoiced_part_sql(facts), facts=self._fact_sql(facts),
             credited=self._credited_sql(), due=self._due_sql(), difference=self._difference_sql(condition), today=today, uid=self.env.uid)
 
     @api.model

@@ -49,25 +49,28 @@ class CrmPerformanceEntry(models.Model):
         return SQL("(%s / %s)::float8", rate(target), rate(source))
 
     @api.model
-    def _fact_sql(self, condition):
-        """Return the facts of all events, over the relations ``scope`` and ``invoiced``."""
-        return SQL(" UNION ALL ").join(getattr(self, f'_{event}_fact_sql')(condition) for event in (
+    def _fact_sql(self, facts):
+        """Return the facts of all events, over the relations ``scope`` and ``invoiced``.
+
+        :param facts: the relations of contracts' facts by their names, see :meth:`CrmContract._facts_sql`
+        """
+        return SQL(" UNION ALL ").join(getattr(self, f'_{event}_fact_sql')(facts) for event in (
             'signed', 'delivered', 'service', 'invoiced', 'collected', 'written_off', 'manual'))
 
     @api.model
-    def _invoiced_part_sql(self, condition):
+    def _invoiced_part_sql(self, facts):
         """Return what was invoiced of each contract, net and gross, by invoice."""
         return SQL(
-            "SELECT contract_id, move_id, MAX(date) AS date, SUM(amount) AS amount, SUM(untaxed) AS untaxed"
-            " FROM (%s) AS part GROUP BY 1, 2",
-            self.env['crm.contract']._invoiced_sql(SQL("NOT COALESCE(contract.is_manual, FALSE) AND %s", condition)))
+            """SELECT part.contract_id, part.move_id, MAX(part.date) AS date, SUM(part.amount) AS amount, SUM(part.untaxed) AS untaxed
+                 FROM (%s) AS part JOIN scope ON scope.contract_id = part.contract_id AND NOT COALESCE(scope.is_manual, FALSE)
+                GROUP BY 1, 2""", facts['invoiced'])
 
     # ------------------------------------------------------------------
     # Events
     # ------------------------------------------------------------------
 
     @api.model
-    def _signed_fact_sql(self, _condition):
+    def _signed_fact_sql(self, _facts):
         """The contract itself. Of one that was terminated only what was invoiced counts, and of a completed one no more than that."""
         return SQL(
             """SELECT contract_id, 'signed' AS event, 'crm.contract' AS res_model, contract_id AS res_id, date_signed AS date,
@@ -84,7 +87,7 @@ class CrmPerformanceEntry(models.Model):
                              GROUP BY step.contract_id) AS bill USING (contract_id)""")
 
     @api.model
-    def _delivered_fact_sql(self, condition):
+    def _delivered_fact_sql(self, facts):
         """Transfers, at the net price of the order line; what came back counts as negative."""
         return SQL(
             """SELECT fact.contract_id, 'delivered', CASE WHEN move.picking_id IS NULL THEN 'stock.move' ELSE 'stock.picking' END,
@@ -94,10 +97,10 @@ class CrmPerformanceEntry(models.Model):
                  JOIN scope ON scope.contract_id = fact.contract_id AND NOT COALESCE(scope.is_manual, FALSE)
                  JOIN stock_move AS move ON move.id = fact.move_id
                  JOIN sale_order_line AS line ON line.id = fact.order_line_id
-                GROUP BY 1, 3, 4""", self.env['crm.contract']._delivered_sql(condition))
+                GROUP BY 1, 3, 4""", facts['delivered'])
 
     @api.model
-    def _service_fact_sql(self, _condition):
+    def _service_fact_sql(self, _facts):
         """Services, which no transfer delivers: by the delivered quantity of the order, on the day on which it is found."""
         return SQL(
             """SELECT scope.contract_id, 'delivered', 'sale.order', sale.id, NULL::date,
@@ -111,14 +114,14 @@ class CrmPerformanceEntry(models.Model):
                 GROUP BY 1, 4""")
 
     @api.model
-    def _invoiced_fact_sql(self, _condition):
+    def _invoiced_fact_sql(self, _facts):
         """Posted invoices and (negative) credit notes."""
         return SQL(
             """SELECT contract_id, 'invoiced', 'account.move', move_id, date, untaxed::numeric, invoiced_weight
                  FROM invoiced JOIN scope USING (contract_id)""")
 
     @api.model
-    def _collected_fact_sql(self, condition):
+    def _collected_fact_sql(self, facts):
         """Entries of the bank and cash journals: the net part of what they paid or (negative) paid back."""
         return SQL(
             """SELECT fact.contract_id, 'collected', 'account.move', line.move_id, MAX(fact.date),
@@ -127,11 +130,10 @@ class CrmPerformanceEntry(models.Model):
                  JOIN scope ON scope.contract_id = fact.contract_id
                  JOIN invoiced ON invoiced.contract_id = fact.contract_id AND invoiced.move_id = fact.move_id
                  JOIN account_move_line AS line ON line.id = fact.payment_line_id
-                GROUP BY 1, 4""",
-            self.env['crm.contract']._collected_sql(SQL("NOT COALESCE(contract.is_manual, FALSE) AND %s", condition)))
+                GROUP BY 1, 4""", facts['collected'])
 
     @api.model
-    def _written_off_fact_sql(self, _condition):
+    def _written_off_fact_sql(self, _facts):
         """What was given up: the part of a matched entry that went to profit and loss instead of the bank, negative.
 
         It takes back what signature, delivery and invoice have brought; a payment that closes an invoice without paying all of it
@@ -163,7 +165,7 @@ class CrmPerformanceEntry(models.Model):
                 GROUP BY lost.contract_id, lost.entry_id""", PROFIT_AND_LOSS)
 
     @api.model
-    def _manual_fact_sql(self, _condition):
+    def _manual_fact_sql(self, _facts):
         """Contracts without Odoo's invoices: their steps say what was invoiced and collected, their progress what was delivered."""
         return SQL(
             """SELECT scope.contract_id, kind.event, 'crm.contract.step', step.id, step.date_done, step.done_amount * scope.net_share,
