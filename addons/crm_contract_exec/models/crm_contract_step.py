@@ -42,7 +42,7 @@ class CrmContractStep(models.Model):
     anchor_month_end = fields.Boolean("End of Month", help="Due on the last day of the month that this leads to.")
     date_due = fields.Date("Due", index='btree_not_null', help="Day of the company; empty while what it depends on has not happened.")
     percent = fields.Float(
-        "Share (%)", digits=(16, 4), aggregator=None,
+        "Portion (%)", digits=(16, 4), aggregator=None,
         help="Share of the contract's gross amount, which the amount follows; the last share takes the rounding. Empty: a fixed amount.")
     amount = fields.Monetary(help="Planned gross amount of an invoice or instalment, in the contract's currency.")
     is_settlement = fields.Boolean(

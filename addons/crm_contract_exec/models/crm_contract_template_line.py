@@ -19,7 +19,7 @@ class CrmContractTemplateLine(models.Model):
     name = fields.Char(required=True, translate=True)
     kind = fields.Selection(KINDS, required=True, default='collect')
     percent = fields.Float(
-        "Share (%)", digits=(16, 4),
+        "Portion (%)", digits=(16, 4),
         help="Of the gross amount; of a delivery: of the ordered quantities, in whole pieces (empty: what is left).")
     anchor = fields.Selection(TEMPLATE_ANCHORS, "Counts From", required=True, default='signing')
     anchor_line_id = fields.Many2one(
