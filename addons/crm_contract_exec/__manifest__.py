@@ -91,10 +91,6 @@
     ],
     'demo': [
         'demo/crm_contract_demo.xml',
-        'wizard/crm_contract_step_confirm_views.xml',
-        'views/crm_contract_step_views.xml',
-        'views/crm_contract_plan_views.xml',
-        'views/crm_contract_template_views.xml',
     ],
     'uninstall_hook': 'uninstall_hook',
 }
