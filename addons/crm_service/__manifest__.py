@@ -1,0 +1,28 @@
+{
+    'name': "Customer Service",
+    'summary': "Promises kept and provable: tickets, service levels, portal, answers, care, satisfaction",
+    'version': '19.0.1.0.0',
+    'category': 'Sales/CRM',
+    'author': "CRM Suite Engineers",
+    'license': 'LGPL-3',
+    'application': True,
+    'depends': [
+        'crm_grading',
+        'portal',
+        'rating',
+        'resource',
+    ],
+    'data': [
+        'security/crm_service_groups.xml',
+        'security/ir.model.access.csv',
+        'security/crm_ticket_rules.xml',
+        'data/crm_ticket_data.xml',
+        'views/crm_service_menus.xml',
+        'views/crm_ticket_views.xml',
+        'views/crm_ticket_list_views.xml',
+        'views/crm_ticket_type_views.xml',
+        'views/crm_service_team_views.xml',
+    ],
+    'post_init_hook': 'post_init_hook',
+    'uninstall_hook': 'uninstall_hook',
+}

@@ -1,0 +1,3 @@
+from . import test_ticket
+from . import test_ticket_access
+from . import test_tools

@@ -1,0 +1,144 @@
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import ServiceCommon
+
+
+@tagged('post_install', '-at_install')
+class TestTicket(ServiceCommon):
+
+    def test_number_by_company_and_year(self):
+        first, second = self._tickets(2)
+        other = self._ticket(company=self.company_usd)
+        self.assertEqual(
+            [first.name, second.name, other.name], ['T2026-00001', 'T2026-00002', 'T2026-00001'])
+        with freeze_time('2026-12-31 23:30:00'):  # the new year has come in Brussels, not in New York
+            self.assertEqual(self._ticket().name, 'T2027-00001')
+            self.assertEqual(self._ticket(company=self.company_usd).name, 'T2026-00002')
+
+    def test_numbers_without_gaps(self):
+        sequence = self.env['ir.sequence'].search([('code', '=', 'crm.ticket'), ('company_id', '=', self.company.id)])
+        sequence.write({'implementation': 'no_gap', 'use_date_range': False, 'prefix': 'S'})
+        self.assertEqual(self._tickets(2).mapped('name'), ['S00001', 'S00002'])
+
+    def test_new_company_has_numbers(self):
+        company = self.env['res.company'].create({'name': "Later"})
+        self.assertEqual(self.env['ir.sequence'].search_count([('code', '=', 'crm.ticket'), ('company_id', '=', company.id)]), 1)
+
+    def test_customer_is_the_commercial_partner(self):
+        ticket = self._ticket()
+        self.assertEqual(ticket.commercial_partner_id, self.customer)
+        self.assertEqual((ticket.email_from, ticket.lang, ticket.owner_id), ('person@example.com', 'en_US', self.rep))
+
+    def test_defaults_of_type_and_team(self):
+        self.hotline.type_id = self.repair
+        ticket = self.env['crm.ticket'].create({'title': "Leaks", 'team_id': self.hotline.id})
+        self.assertEqual(
+            (ticket.type_id, ticket.priority, ticket.stage_id.state, ticket.company_id), (self.repair, '2', 'new', self.company))
+        self.complaint.team_id = self.workshop
+        self.assertEqual(self.env['crm.ticket'].create({'title': "Late", 'type_id': self.complaint.id}).team_id, self.workshop)
+
+    def test_own_stages_of_a_type(self):
+        desk = self.env['crm.ticket.stage'].create({'name': "On the Bench", 'state': 'open', 'type_ids': [self.repair.id]})
+        ticket = self._ticket(type_id=self.repair.id)
+        self._by(ticket).action_take()
+        self.assertEqual((ticket.stage_id, ticket.user_id, ticket.state), (desk, self.agent, 'open'))
+        ticket.type_id = self.question   # does not go there: the stage of the same state takes its place
+        self.assertEqual(ticket.stage_id, self.env.ref('crm_service.crm_ticket_stage_open'))
+        with self.assertRaises(ValidationError):
+            ticket.stage_id = desk
+
+    def test_stage_in_use_keeps_its_meaning(self):
+        stage = self.env.ref('crm_service.crm_ticket_stage_waiting')
+        self._ticket('waiting')
+        with self.assertRaisesRegex(ValidationError, "Make a new stage"):
+            stage.state = 'open'
+
+    # ------------------------------------------------------------------
+    # Moves
+    # ------------------------------------------------------------------
+
+    def test_moves_write_what_goes_with_them(self):
+        ticket = self._ticket()
+        with freeze_time('2026-06-15 13:00:00'):
+            self._by(ticket).action_solve()
+        self.assertEqual((str(ticket.date_solved), ticket.date_closed), ('2026-06-15 13:00:00', False))
+        with freeze_time('2026-06-16 13:00:00'):
+            self._by(ticket).action_close()
+        self.assertEqual((str(ticket.date_solved), str(ticket.date_closed)), ('2026-06-15 13:00:00', '2026-06-16 13:00:00'))
+        self._by(ticket).action_reopen()
+        self.assertEqual((ticket.state, ticket.date_solved, ticket.date_closed, ticket.reopen_count), ('open', False, False, 1))
+
+    def test_forbidden_moves(self):
+        ticket = self._ticket('cancelled')
+        with self.assertRaisesRegex(UserError, "cannot become"):
+            self._by(ticket).action_reopen()
+        self._by(ticket, self.service_lead).action_reopen()
+        self.assertEqual(ticket.state, 'open')
+
+    def test_what_is_kept_is_not_entered(self):
+        ticket = self._by(self._ticket())
+        for vals in ({'date_solved': '2026-01-01'}, {'sla_state': 'met'}, {'name': "T1"}, {'date_due': False}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                ticket.write(vals)
+        with self.assertRaises(AccessError):
+            self._by(self.env['crm.ticket']).create({'title': "Old", 'date_closed': '2026-01-01'})
+
+    # ------------------------------------------------------------------
+    # Log and conversation
+    # ------------------------------------------------------------------
+
+    def test_log_tells_the_story(self):
+        ticket = self._ticket()
+        self._by(ticket).action_take()
+        ticket.priority = '3'
+        self._answer(ticket)
+        self._by(ticket).action_wait()
+        self._ask(ticket)
+        self.assertEqual(
+            [(log.event, log.state_from, log.state) for log in ticket.log_ids.sorted('id')],
+            [('created', False, 'new'), ('assigned', False, 'new'), ('stage', 'new', 'open'), ('changed', False, 'open'),
+             ('replied', False, 'open'), ('stage', 'open', 'waiting'), ('asked', False, 'waiting'), ('stage', 'waiting', 'open')])
+        with self.assertRaises(AccessError):
+            self._by(ticket.log_ids)[:1].write({'state': 'closed'})
+        with self.assertRaises(UserError):
+            ticket.log_ids.unlink()
+
+    def test_who_wrote_last(self):
+        ticket = self._ticket()
+        self.assertTrue(ticket.is_answer_due)
+        with freeze_time('2026-06-15 12:30:00'):
+            self._by(ticket).message_post(body="Between us", subtype_xmlid='mail.mt_note')
+        self.assertFalse(ticket.date_first_response)
+        with freeze_time('2026-06-15 13:00:00'):
+            self._answer(ticket)
+        self.assertEqual((str(ticket.date_first_response), ticket.is_answer_due), ('2026-06-15 13:00:00', False))
+        with freeze_time('2026-06-15 14:00:00'):
+            self._ask(ticket)
+        self.assertEqual((str(ticket.date_last_asked), ticket.is_answer_due), ('2026-06-15 14:00:00', True))
+        with freeze_time('2026-06-15 15:00:00'):
+            self._answer(ticket)
+        self.assertEqual(
+            (str(ticket.date_first_response), str(ticket.date_last_replied)), ('2026-06-15 13:00:00', '2026-06-15 15:00:00'))
+
+    def test_customer_answers_a_solved_ticket(self):
+        ticket = self._ticket('solved')
+        self._ask(ticket, "It still leaks")
+        self.assertEqual((ticket.state, ticket.reopen_count), ('open', 1))
+
+    # ------------------------------------------------------------------
+    # Cost
+    # ------------------------------------------------------------------
+
+    def test_batches_are_cheap(self):
+        self._tickets(1)
+        self.env.flush_all()
+        with self.assertQueryCount(60):
+            tickets = self._tickets(100)
+            self.env.flush_all()
+        stage = self.env.ref('crm_service.crm_ticket_stage_solved')
+        with self.assertQueryCount(30):
+            tickets.write({'stage_id': stage.id})
+            self.env.flush_all()
