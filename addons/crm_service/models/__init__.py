@@ -9,3 +9,10 @@ from . import crm_ticket_state
 from . import crm_ticket_log
 from . import crm_ticket_stage_log
 from . import crm_ticket_conversation
+from . import crm_faq_category
+from . import crm_faq_article
+from . import crm_faq_find
+from . import crm_faq_version
+from . import crm_faq_vote
+from . import crm_faq_search
+from . import crm_ticket_faq

@@ -73,7 +73,7 @@ class CrmTicket(models.Model):
         [('running', "On Track"), ('paused', "Clock Stopped"), ('breached', "Breached"), ('met', "Kept")], "Promise", copy=False,
         readonly=True)
     merged_into_id = fields.Many2one('crm.ticket', copy=False, readonly=True, index='btree_not_null', ondelete='restrict')
-    log_ids = fields.One2many('crm.ticket.stage.log', 'ticket_id', "Log", readonly=True)
+    log_ids = fields.One2many('crm.ticket.stage.log', 'ticket_id', readonly=True)
 
     _name_company_uniq = models.UniqueIndex('(name, company_id)', "The company has a ticket of this number already.")
     _queue_idx = models.Index('(date_due, priority DESC, id)')
