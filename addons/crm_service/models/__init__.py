@@ -16,3 +16,5 @@ from . import crm_faq_version
 from . import crm_faq_vote
 from . import crm_faq_search
 from . import crm_ticket_faq
+from . import crm_ticket_assign
+from . import crm_service_team_assign

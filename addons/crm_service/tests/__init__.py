@@ -4,3 +4,4 @@ from . import test_faq_search
 from . import test_ticket
 from . import test_ticket_access
 from . import test_tools
+from . import test_assign

@@ -66,7 +66,8 @@ KINDS = [
 # What the code writes, and nobody by hand.
 KEPT = frozenset({
     'name', 'date_first_response', 'date_solved', 'date_closed', 'date_last_asked', 'date_last_replied', 'reopen_count', 'is_answer_due',
-    'date_due', 'sla_state', 'merged_into_id',
+    'date_due', 'sla_state', 'merged_into_id', 'is_duplicate', 'assign_choice', 'credit_note_id', 'verdict_asked', 'customer_verdict',
+    'verdict_date', 'verdict_note',
 })
 # What service levels depend on: a change is put on the log.
 TERMS = frozenset({'type_id', 'priority', 'team_id', 'partner_id', 'tag_ids', 'product_id'})

@@ -5,9 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from odoo.addons.crm_grading.tools.cron import commit_progress
+from odoo.addons.crm_grading.tools.locking import lock_fresh_rows, lock_rows
 
 from ..tools.assignment import OPEN, Receiver, pick
-from ..tools.locking import lock_fresh_rows, lock_rows
 
 BATCH = 200
 
