@@ -1,1 +1,2 @@
 from . import faq
+from . import feedback

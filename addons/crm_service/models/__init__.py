@@ -18,3 +18,6 @@ from . import crm_faq_search
 from . import crm_ticket_faq
 from . import crm_ticket_assign
 from . import crm_service_team_assign
+from . import crm_ticket_feedback
+from . import crm_ticket_satisfaction
+from . import rating_rating
