@@ -19,6 +19,7 @@
         'security/crm_faq_rules.xml',
         'security/crm_feedback_rules.xml',
         'data/crm_ticket_data.xml',
+        'data/crm_metric_service_data.xml',
         'data/crm_feedback_data.xml',
         'data/crm_faq_cron.xml',
         'data/crm_ticket_assign_cron.xml',

@@ -21,3 +21,7 @@ from . import crm_service_team_assign
 from . import crm_ticket_feedback
 from . import crm_ticket_satisfaction
 from . import rating_rating
+from . import crm_metric_service
+from . import crm_customer_service
+from . import crm_timeline_ticket
+from . import crm_tile_service
