@@ -21,3 +21,7 @@ from . import crm_service_team_assign
 from . import crm_ticket_feedback
 from . import crm_ticket_satisfaction
 from . import rating_rating
+from . import crm_care_plan
+from . import crm_care_contact
+from . import crm_care_due
+from . import crm_care_give
