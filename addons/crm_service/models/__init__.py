@@ -25,3 +25,7 @@ from . import crm_metric_service
 from . import crm_customer_service
 from . import crm_timeline_ticket
 from . import crm_tile_service
+from . import crm_care_plan
+from . import crm_care_contact
+from . import crm_care_due
+from . import crm_care_give
