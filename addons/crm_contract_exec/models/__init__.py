@@ -75,6 +75,7 @@ from . import crm_dunning_assess
 from . import crm_dunning_letter
 from . import crm_dunning_send
 from . import crm_dunning_line
+from . import crm_dunning_charge
 from . import res_partner_dunning
 from . import crm_credit_guard
 from . import res_partner_credit
