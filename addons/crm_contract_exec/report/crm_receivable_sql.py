@@ -2,9 +2,14 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.tools.planner import without_compiling
+
 from ..tools.ageing import BUCKETS, NOT_MATCHED
 from ..tools.contract_state import SIGNED_EVER
 
+# As an array, of unknown accounts to the planner: joined by account type it takes receivable items for a handful, and then compares
+# each open item with each covered document.
+RECEIVABLE = SQL("ANY(ARRAY(SELECT id FROM account_account WHERE account_type = 'asset_receivable'))")
 AS_OF = 'crm_as_of'  # context key: the day of which receivables are shown; default: today where each company is
 
 
@@ -41,19 +46,22 @@ class CrmReceivable(models.Model):
     @api.model
     def _relation_sql(self):
         """Return the query of the open items with the columns of the model that do not follow from promises and dunning."""
+        without_compiling(self.env)
         return SQL(
             """WITH clock AS (%(clock)s),
                 later AS (%(later)s),
-                candidate AS (%(candidate)s),
-                covered AS (%(covered)s),
+                candidate AS MATERIALIZED (%(candidate)s),
+                concerned AS MATERIALIZED (%(concerned)s),
+                covered AS MATERIALIZED (%(covered)s),
                 back AS (%(back)s),
                 owed AS (%(plan)s UNION ALL %(books)s)
              SELECT owed.*, owed.open_amount / NULLIF(clock.rate, 0) AS open_company, clock.day,
                     GREATEST(clock.day - owed.date_due, 0) AS days_overdue,
                     CASE WHEN owed.open_amount < 0 THEN %(credit)s %(buckets)s END AS bucket
                FROM owed JOIN clock USING (company_id, currency_id)""",
-            clock=self._clock_sql(), later=self._later_sql(), candidate=self._candidate_sql(), covered=self._covered_sql(),
-            back=self._back_sql(), plan=self._plan_sql(), books=self._books_sql(), credit=NOT_MATCHED[0], buckets=self._bucket_sql())
+            clock=self._clock_sql(), later=self._later_sql(), candidate=self._candidate_sql(),
+            concerned=self._concerned_sql(), covered=self._covered_sql(), back=self._back_sql(), plan=self._plan_sql(), books=self._books_sql(),
+            credit=NOT_MATCHED[0], buckets=self._bucket_sql())
 
     @api.model
     def _bucket_sql(self):
@@ -87,35 +95,38 @@ class CrmReceivable(models.Model):
                       COALESCE(line.date_maturity, line.invoice_date, line.date) AS date_due,
                       line.amount_currency AS amount, line.amount_residual_currency + COALESCE(later.amount, 0) AS open_amount,
                       line.display_type = 'payment_term' AS is_document
-                 FROM (SELECT item.id FROM account_move_line AS item
-                         JOIN account_account AS account ON account.id = item.account_id AND account.account_type = 'asset_receivable'
-                        WHERE item.reconciled IS NOT TRUE
+                 FROM (SELECT item.id FROM account_move_line AS item WHERE item.reconciled IS NOT TRUE AND item.account_id = %(receivable)s
                         UNION
                        SELECT line_id FROM later) AS found
-                 JOIN account_move_line AS line ON line.id = found.id
-                 JOIN account_account AS account ON account.id = line.account_id AND account.account_type = 'asset_receivable'
+                 JOIN account_move_line AS line ON line.id = found.id AND line.account_id = %(receivable)s
                  JOIN res_partner AS partner ON partner.id = line.partner_id
                  JOIN (SELECT DISTINCT company_id, day FROM clock) AS company ON company.company_id = line.company_id
             LEFT JOIN later ON later.line_id = line.id
                 WHERE line.parent_state = 'posted' AND COALESCE(line.invoice_date, line.date) <= company.day
-                  AND ABS(line.amount_residual_currency + COALESCE(later.amount, 0)) > 0.00001""")
+                  AND ABS(line.amount_residual_currency + COALESCE(later.amount, 0)) > 0.00001""", receivable=RECEIVABLE)
+
+    @api.model
+    def _concerned_sql(self):
+        """The contracts that open documents are about and that plan instalments: there the plan says what is due when."""
+        return SQL(
+            """SELECT contract.id AS contract_id
+                 FROM (SELECT move.crm_contract_id AS id FROM candidate JOIN account_move AS move ON move.id = candidate.move_id
+                        UNION
+                       SELECT sale.crm_contract_id FROM candidate
+                         JOIN account_move_line AS sold ON sold.move_id = candidate.move_id
+                         JOIN sale_order_line_invoice_rel AS sold_rel ON sold_rel.invoice_line_id = sold.id
+                         JOIN sale_order_line AS sold_line ON sold_line.id = sold_rel.order_line_id
+                         JOIN sale_order AS sale ON sale.id = sold_line.order_id) AS about
+                 JOIN crm_contract AS contract ON contract.id = about.id AND contract.state IN %s
+                WHERE EXISTS (SELECT FROM crm_contract_step AS planned
+                               WHERE planned.contract_id = contract.id AND planned.kind = 'collect' AND planned.state <> 'void')""",
+            SIGNED_EVER)
 
     @api.model
     def _covered_sql(self):
-        """Which share of an open document belongs to which contract that plans instalments: there the plan says what is due when."""
-        return SQL("SELECT contract_id, move_id, share FROM (%s) AS invoiced", self.env['crm.contract']._invoiced_sql(SQL(
-            """contract.id IN (
-                   SELECT move.crm_contract_id FROM candidate JOIN account_move AS move ON move.id = candidate.move_id
-                    UNION
-                   SELECT sale.crm_contract_id FROM candidate
-                     JOIN account_move_line AS sold ON sold.move_id = candidate.move_id
-                     JOIN sale_order_line_invoice_rel AS sold_rel ON sold_rel.invoice_line_id = sold.id
-                     JOIN sale_order_line AS sold_line ON sold_line.id = sold_rel.order_line_id
-                     JOIN sale_order AS sale ON sale.id = sold_line.order_id)
-               AND contract.state IN %s
-               AND EXISTS (SELECT FROM crm_contract_step AS planned
-                            WHERE planned.contract_id = contract.id AND planned.kind = 'collect' AND planned.state <> 'void')""",
-            SIGNED_EVER)))
+        """Which share of an open document belongs to which of those contracts."""
+        return SQL("SELECT contract_id, move_id, share FROM (%s) AS invoiced", self.env['crm.contract']._invoiced_sql(
+            SQL("contract.id IN (SELECT contract_id FROM concerned)")))
 
     @api.model
     def _books_sql(self):
@@ -124,15 +135,15 @@ class CrmReceivable(models.Model):
             """SELECT candidate.id * 4 AS id,
                       CASE WHEN candidate.open_amount < 0 THEN 'credit' WHEN candidate.is_document THEN 'invoice' ELSE 'entry' END AS kind,
                       candidate.company_id, candidate.partner_id, candidate.currency_id, move.invoice_user_id AS user_id,
-                      share.contract_id, NULL::int AS step_id, candidate.move_id, candidate.id AS line_id, candidate.date,
-                      candidate.date_due, candidate.amount * (1 - share.total) AS amount,
-                      candidate.open_amount * (1 - share.total) AS open_amount
+                      CASE WHEN share.move_id IS NOT NULL THEN COALESCE(move.crm_contract_id, share.contract_id) END AS contract_id,
+                      NULL::int AS step_id, candidate.move_id, candidate.id AS line_id, candidate.date, candidate.date_due,
+                      candidate.amount * (1 - COALESCE(share.total, 0)) AS amount,
+                      candidate.open_amount * (1 - COALESCE(share.total, 0)) AS open_amount
                  FROM candidate
                  JOIN account_move AS move ON move.id = candidate.move_id
-           CROSS JOIN LATERAL (SELECT COALESCE(SUM(ABS(covered.share)), 0) AS total,
-                                      MAX(COALESCE(move.crm_contract_id, covered.contract_id)) AS contract_id
-                                 FROM covered WHERE covered.move_id = candidate.move_id) AS share
-                WHERE share.total < 0.9999
+            LEFT JOIN (SELECT move_id, SUM(ABS(share)) AS total, MAX(contract_id) AS contract_id FROM covered GROUP BY move_id) AS share
+                      ON share.move_id = candidate.move_id
+                WHERE COALESCE(share.total, 0) < 0.9999
                 UNION ALL
                SELECT contract.id * 4 + 2, 'extra', contract.company_id, contract.partner_id, contract.currency_id, contract.user_id,
                       contract.id, NULL, NULL, NULL, booked.date, booked.date_due, booked.amount - COALESCE(planned.amount, 0),
@@ -142,9 +153,10 @@ class CrmReceivable(models.Model):
                          FROM covered JOIN candidate ON candidate.move_id = covered.move_id
                         GROUP BY covered.contract_id, candidate.currency_id) AS booked
                  JOIN crm_contract AS contract ON contract.id = booked.contract_id AND contract.currency_id = booked.currency_id
-            LEFT JOIN LATERAL (SELECT SUM(step.amount - COALESCE(step.done_amount, 0) + COALESCE(back.amount, 0)) AS amount
-                                 FROM crm_contract_step AS step LEFT JOIN back ON back.step_id = step.id
-                                WHERE step.contract_id = contract.id AND step.kind = 'collect' AND step.state <> 'void') AS planned ON TRUE
+            LEFT JOIN (SELECT step.contract_id, SUM(step.amount - COALESCE(step.done_amount, 0) + COALESCE(back.amount, 0)) AS amount
+                         FROM crm_contract_step AS step LEFT JOIN back ON back.step_id = step.id
+                        WHERE step.contract_id IN (SELECT contract_id FROM concerned) AND step.kind = 'collect' AND step.state <> 'void'
+                        GROUP BY step.contract_id) AS planned ON planned.contract_id = contract.id
                 WHERE booked.amount - COALESCE(planned.amount, 0) > 0.004""")
 
     # ------------------------------------------------------------------
