@@ -15,6 +15,7 @@ from . import crm_contract_document
 from . import crm_contract_fact
 from . import crm_contract_cost
 from . import crm_contract_progress
+from . import crm_contract_fact_store
 from . import crm_contract_refresh
 from . import crm_contract_step
 from . import crm_contract_step_line

@@ -59,8 +59,8 @@ class CrmReceivable(models.Model):
                     GREATEST(clock.day - owed.date_due, 0) AS days_overdue,
                     CASE WHEN owed.open_amount < 0 THEN %(credit)s %(buckets)s END AS bucket
                FROM owed JOIN clock USING (company_id, currency_id)""",
-            clock=self._clock_sql(), later=self._later_sql(), candidate=self._candidate_sql(),
-            concerned=self._concerned_sql(), covered=self._covered_sql(), back=self._back_sql(), plan=self._plan_sql(), books=self._books_sql(),
+            clock=self._clock_sql(), later=self._later_sql(), candidate=self._candidate_sql(), concerned=self._concerned_sql(),
+            covered=self._covered_sql(), back=self._back_sql(), plan=self._plan_sql(), books=self._books_sql(),
             credit=NOT_MATCHED[0], buckets=self._bucket_sql())
 
     @api.model
