@@ -18,6 +18,7 @@
         'security/crm_ticket_rules.xml',
         'security/crm_faq_rules.xml',
         'security/crm_feedback_rules.xml',
+        'security/crm_ticket_portal_rules.xml',
         'data/crm_ticket_data.xml',
         'data/crm_feedback_data.xml',
         'data/crm_faq_cron.xml',
@@ -32,7 +33,17 @@
         'views/crm_service_team_assign_views.xml',
         'views/crm_ticket_feedback_views.xml',
         'views/crm_feedback_portal_templates.xml',
+        'views/crm_ticket_question_views.xml',
+        'views/res_partner_service_views.xml',
+        'views/crm_ticket_portal_templates.xml',
+        'views/crm_ticket_form_templates.xml',
+        'views/crm_service_preferences_templates.xml',
     ],
+    'assets': {
+        'web.assets_frontend': [
+            'crm_service/static/src/ticket_form/**/*',
+        ],
+    },
     'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
 }

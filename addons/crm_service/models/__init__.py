@@ -21,3 +21,9 @@ from . import crm_service_team_assign
 from . import crm_ticket_feedback
 from . import crm_ticket_satisfaction
 from . import rating_rating
+from . import crm_ticket_question
+from . import crm_ticket_answer
+from . import crm_ticket_intake
+from . import crm_ticket_portal
+from . import crm_service_attempt
+from . import res_partner_service

@@ -5,5 +5,8 @@ from . import test_feedback
 from . import test_feedback_page
 from . import test_ticket
 from . import test_ticket_access
+from . import test_ticket_portal
+from . import test_ticket_portal_security
+from . import test_ticket_public
 from . import test_tools
 from . import test_assign
