@@ -10,7 +10,7 @@ class ServicePreferences(CustomerPortal):
     """What customers set for themselves, and administrators for the people of their company."""
 
     def _fields_offered(self, partner):
-        """Return the choices of the page as {field: [(value, label)]}; how often orders are reported, where the contracts' part is there."""
+        """Return the choices of the page as {field: [(value, label)]}; how often orders are reported where contracts are installed."""
         names = ['crm_service_channel', *(['crm_status_mail'] if 'crm_status_mail' in partner._fields else [])]
         return {name: partner._fields[name]._description_selection(request.env) for name in names}
 

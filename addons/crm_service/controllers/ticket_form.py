@@ -4,6 +4,7 @@ from odoo.http import request
 from odoo.tools import email_normalize, single_email_re
 
 from ..tools.intake import one_line
+from .faq import audience, reader
 
 FORMS_PER_IP, FORMS_PER_ADDRESS, SUGGESTIONS_PER_IP = 20, 5, 600   # an hour, unless the parameters crm_service.* say otherwise
 TRAP = 'crm_confirm_topic'      # is not shown: whoever fills it in is a program
@@ -33,7 +34,7 @@ class TicketForm(http.Controller):
         def send(kind, files):
             if not allowed('portal', request.env.uid, 60):
                 return {'form': request.env._("You have opened many tickets within an hour. Please wait a little.")}
-            ticket = request.env['crm.ticket']._take_in(
+            ticket = self._take_in(
                 kind, form, files, partner_id=partner.id, company_id=request.env.company.id, channel='portal')
             return request.redirect(f'/my/tickets/{ticket.id}?message=sent')
         return self._form('/my/tickets/new', type, form, send, {'page_name': 'ticket', 'new_ticket': True, 'is_public': False})
@@ -106,12 +107,18 @@ class TicketForm(http.Controller):
         ip = request.httprequest.remote_addr
         if not allowed('form_ip', ip, FORMS_PER_IP) or not allowed('form_address', address, FORMS_PER_ADDRESS):
             return {'form': request.env._("We have got many messages from you within an hour. Please wait a little and send it again.")}
-        tickets = request.env['crm.ticket']
-        ticket = tickets._take_in(
-            kind, form, files, partner_id=tickets._sender_of(address, company).id, partner_name=one_line(form.get('name'), 100),
-            email_from=address, phone=one_line(form.get('phone'), 40), company_id=company.id, channel='web', is_unverified=True)
+        ticket = self._take_in(
+            kind, form, files, partner_id=request.env['crm.ticket']._sender_of(address, company).id,
+            partner_name=one_line(form.get('name'), 100), email_from=address,
+            phone=one_line(form.get('phone'), 40), company_id=company.id, channel='web', is_unverified=True)
         request.session['crm_service_number'] = ticket.name
         return request.redirect('/service/sent')
+
+    def _take_in(self, kind, form, files, **vals):
+        """Open the ticket; what the visitor looked for before among the answers did not do."""
+        ticket = request.env['crm.ticket']._take_in(kind, form, files, **vals)
+        request.env['crm.faq.search']._last_of(reader())._became(ticket)
+        return ticket
 
     # ------------------------------------------------------------------
     # Suggestions
@@ -120,7 +127,10 @@ class TicketForm(http.Controller):
     @http.route('/service/suggest', type='jsonrpc', auth='public', website=True)
     def suggest(self, text=''):
         """Return what may answer a question while it is being typed: list of {id, title, excerpt, url}."""
-        articles = request.env.get('crm.faq.article')
-        if articles is None or not allowed('suggest', request.httprequest.remote_addr, SUGGESTIONS_PER_IP):
+        if not allowed('suggest', request.httprequest.remote_addr, SUGGESTIONS_PER_IP):
             return []
-        return articles._suggest(one_line(text, 200), request.env.lang, 'public' if request.env.user._is_public() else 'customers', 5)
+        text, lang = one_line(text, 200), request.env.lang
+        found = request.env['crm.faq.article']._suggest(text, lang, audience(), 5)
+        place = 'form' if request.env.user._is_public() else 'portal'
+        request.env['crm.faq.search']._note(text, lang, place, len(found), reader())
+        return found

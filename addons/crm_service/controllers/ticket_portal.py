@@ -66,24 +66,23 @@ class TicketPortal(CustomerPortal):
     # ------------------------------------------------------------------
 
     def _ticket_searchbar(self):
-        _ = request.env._
         return {
             'searchbar_sortings': {
-                'date': {'label': _("Newest"), 'order': 'date_opened desc, id desc'},
-                'name': {'label': _("Number"), 'order': 'name desc, id desc'},
-                'title': {'label': _("Subject"), 'order': 'title, id desc'}},
+                'date': {'label': request.env._("Newest"), 'order': 'date_opened desc, id desc'},
+                'name': {'label': request.env._("Number"), 'order': 'name desc, id desc'},
+                'title': {'label': request.env._("Subject"), 'order': 'title, id desc'}},
             'searchbar_filters': {
-                'all': {'label': _("All"), 'domain': []},
-                'open': {'label': _("Open"), 'domain': [('state', 'in', ('new', 'open', 'waiting'))]},
-                'waiting': {'label': _("Waiting for you"), 'domain': [('state', '=', 'waiting')]},
-                'done': {'label': _("Done"), 'domain': [('state', 'in', ('solved', 'closed', 'cancelled'))]}},
+                'all': {'label': request.env._("All"), 'domain': []},
+                'open': {'label': request.env._("Open"), 'domain': [('state', 'in', ('new', 'open', 'waiting'))]},
+                'waiting': {'label': request.env._("Waiting for you"), 'domain': [('state', '=', 'waiting')]},
+                'done': {'label': request.env._("Done"), 'domain': [('state', 'in', ('solved', 'closed', 'cancelled'))]}},
             'searchbar_inputs': {
-                'all': {'input': 'all', 'label': _("Search in all"), 'fields': ('name', 'title', 'description')},
-                'name': {'input': 'name', 'label': _("Search in numbers"), 'fields': ('name',)},
-                'title': {'input': 'title', 'label': _("Search in subjects"), 'fields': ('title',)}},
+                'all': {'input': 'all', 'label': request.env._("Search in all"), 'fields': ('name', 'title', 'description')},
+                'name': {'input': 'name', 'label': request.env._("Search in numbers"), 'fields': ('name',)},
+                'title': {'input': 'title', 'label': request.env._("Search in subjects"), 'fields': ('title',)}},
             'searchbar_groupby': {
-                'none': {'label': _("None")}, 'state': {'label': _("Status")}, 'type': {'label': _("Type")},
-                'person': {'label': _("Asked by")}},
+                'none': {'label': request.env._("None")}, 'state': {'label': request.env._("Status")},
+                'type': {'label': request.env._("Type")}, 'person': {'label': request.env._("Asked by")}},
         }
 
     @http.route(['/my/tickets', '/my/tickets/page/<int:page>'], type='http', auth='user', website=True)
@@ -176,4 +175,4 @@ class TicketPortal(CustomerPortal):
             return request.redirect('/my')
         if not request.env.user.share or not ticket._portal_can('rate'):
             return request.redirect(self._back(ticket, access_token, 'not_possible'))
-        return request.redirect(f"/rate/{ticket._rating_get_access_token(ticket.partner_id)}/5")
+        return request.redirect(ticket._portal_feedback()._link())

@@ -16,7 +16,8 @@ class TicketStatus(http.Controller):
         values = {'number': one_line(number, 64), 'email': one_line(email, 254), 'ticket': None, 'problem': None}
         if request.httprequest.method == 'POST':
             wanted = values['number'].upper()
-            in_time = allowed('status_ip', request.httprequest.remote_addr, LOOKS_PER_IP) and allowed('status_number', wanted, LOOKS_PER_NUMBER)
+            ip = request.httprequest.remote_addr
+            in_time = allowed('status_ip', ip, LOOKS_PER_IP) and allowed('status_number', wanted, LOOKS_PER_NUMBER)
             if in_time:
                 values['ticket'] = request.env['crm.ticket']._find_by_number(wanted, values['email'])
             values['problem'] = 'often' if not in_time else None if values['ticket'] else 'unknown'

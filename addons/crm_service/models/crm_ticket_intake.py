@@ -23,10 +23,11 @@ class CrmTicket(models.Model):
     @api.depends('asked_lang')
     def _compute_lang(self):
         """Somebody unknown is answered in the language of the form."""
-        super()._compute_lang()
+        result = super()._compute_lang()
         for ticket in self:
             if ticket.asked_lang and not ticket.partner_id.lang:
                 ticket.lang = ticket.asked_lang
+        return result
 
     # ------------------------------------------------------------------
     # What goes into the header of mails

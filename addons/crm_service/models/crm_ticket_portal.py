@@ -109,7 +109,8 @@ class CrmTicket(models.Model):
         return {
             'close': self.state in (*ACTIVE, 'solved'),
             'reopen': recent,
-            'rate': self.state in DONE and bool(self.partner_id) and not self.rating_ids.filtered('consumed'),
+            'rate': self.state in DONE and bool(self.partner_id) and self.type_id.survey != 'none'
+                    and not self.feedback_ids.filtered('date_answered'),
             'write': self.state in ACTIVE or recent,
         }[what]
 
@@ -141,6 +142,12 @@ class CrmTicket(models.Model):
             self.message_post(body=reason, message_type='comment', subtype_xmlid='mail.mt_comment', author_id=author.id)
         if self.state in DONE:
             self._move('open', role='customer')
+
+    def _portal_feedback(self):
+        """Return the question how it was, in sudo: the one that went out by mail, else one that the customer asks for."""
+        self.ensure_one()
+        feedbacks = self.env['crm.ticket.feedback'].sudo()  # written by the customer's page only
+        return self.sudo().feedback_ids[:1] or feedbacks.create(self._feedback_vals())
 
     # ------------------------------------------------------------------
     # Without signing in

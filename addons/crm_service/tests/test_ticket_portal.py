@@ -129,10 +129,12 @@ class TestTicketPortal(ServicePortalCommon):
         self.ticket.user_id = self.agent
         self.ticket._move('solved')
         response = self._post(f'/my/tickets/{self.ticket.id}/rate')
-        self.assertIn('/rate/', response.url)
-        rating = self.ticket.rating_ids
-        self.assertEqual((rating.partner_id, rating.rated_partner_id, rating.consumed), (self.person, self.agent.partner_id, False))
-        self.ticket.rating_apply(5, token=rating.access_token)
+        feedback = self.ticket.feedback_ids
+        self.assertIn(f'/service/feedback/{feedback.token}', response.url)
+        self.assertEqual((feedback.partner_id, feedback.user_id, feedback.date_sent), (self.person, self.agent, False))
+        self._post(f'/my/tickets/{self.ticket.id}/rate')   # the same question once more
+        self.assertEqual(self.ticket.feedback_ids, feedback)
+        feedback._answer(rating=5)
         self.assertFalse(self.ticket._portal_can('rate'))
 
     def test_reply(self):
@@ -140,7 +142,8 @@ class TestTicketPortal(ServicePortalCommon):
         self.ticket._move('waiting')
         self._sign_in(self.buyer)
         self.make_jsonrpc_request('/mail/message/post', {
-            'thread_model': 'crm.ticket', 'thread_id': self.ticket.id, 'post_data': {'body': "Here it is", 'message_type': 'comment', 'subtype_xmlid': 'mail.mt_comment'}})
+            'thread_model': 'crm.ticket', 'thread_id': self.ticket.id, 'post_data': {
+                'body': "Here it is", 'message_type': 'comment', 'subtype_xmlid': 'mail.mt_comment'}})
         self.env.invalidate_all()
         self.assertEqual((self.ticket.state, self.ticket.is_answer_due), ('open', True))
         self.assertEqual(self.ticket.message_ids[:1].author_id, self.person)
@@ -151,26 +154,29 @@ class TestTicketPortal(ServicePortalCommon):
 
     def test_new_in_the_portal(self):
         os, seats, since, works, text = self.env['crm.ticket.question'].create([
-            {'type_id': self.repair.id, 'name': name, 'kind': kind, 'sequence': sequence, **vals} for sequence, (name, kind, vals) in enumerate([
-                ("System", 'choice', {'options': "Linux\nWindows", 'required': True}), ("Seats", 'number', {}), ("Since", 'date', {}),
-                ("Does it work at all?", 'yesno', {}), ("What was done?", 'long', {})])])
+            {'type_id': self.repair.id, 'name': name, 'kind': kind, 'options': options, 'required': bool(options)}
+            for name, kind, options in (
+                ("System", 'choice', "Linux\nWindows"), ("Seats", 'number', False), ("Since", 'date', False),
+                ("Does it work at all?", 'yesno', False), ("What was done?", 'long', False))])
         self.repair.team_id = self.workshop
         page = self._get(f'/my/tickets/new?type={self.repair.id}').text
         for question in self.repair.question_ids:
             self.assertIn(question.name, page)
         form = {
-            'type': self.repair.id, 'title': "Does not start", 'description': "No <sound>\nat all", f'question_{os.id}': '1',
-            f'question_{seats.id}': '12,5', f'question_{since.id}': '2026-06-01', f'question_{works.id}': 'no', f'question_{text.id}': "A\nB"}
+            'type': self.repair.id, 'title': "Does not start", 'description': "No <sound>\nat all",
+            f'question_{os.id}': '1', f'question_{seats.id}': '12,5',
+            f'question_{since.id}': '2026-06-01', f'question_{works.id}': 'no', f'question_{text.id}': "A\nB"}
         response = self._post('/my/tickets/new', files=[self._file('photo.txt')], **form)
         ticket = self.env['crm.ticket'].search([('title', '=', "Does not start")])
         self.assertIn(f'/my/tickets/{ticket.id}', response.url)
         self.assertEqual(
-            (ticket.partner_id, ticket.commercial_partner_id, ticket.type_id, ticket.team_id, ticket.channel, ticket.company_id, ticket.state),
-            (self.person, self.customer, self.repair, self.workshop, 'portal', self.company, 'new'))
+            (ticket.partner_id, ticket.commercial_partner_id, ticket.type_id, ticket.team_id, ticket.channel, ticket.company_id),
+            (self.person, self.customer, self.repair, self.workshop, 'portal', self.company))
         self.assertEqual(str(ticket.description), "<p>No &lt;sound&gt;<br>at all</p>")
         self.assertEqual(
             [(answer.label, answer.value) for answer in ticket.answer_ids],
-            [("System", "Windows"), ("Seats", "12.5"), ("Since", "2026-06-01"), ("Does it work at all?", "No"), ("What was done?", "A\nB")])
+            [("System", "Windows"), ("Seats", "12.5"), ("Since", "2026-06-01"), ("Does it work at all?", "No"),
+             ("What was done?", "A\nB")])
         self.assertEqual(ticket.intake_attachment_ids.mapped('name'), ['photo.txt'])
         self.assertEqual(self.url_open(f'/my/tickets/{ticket.id}/files/{ticket.intake_attachment_ids.id}').content, b"Hello")
         self.assertFalse(ticket.is_unverified)
@@ -179,7 +185,8 @@ class TestTicketPortal(ServicePortalCommon):
         question = self.env['crm.ticket.question'].create({
             'type_id': self.repair.id, 'name': "Seats", 'kind': 'number', 'required': True})
         before = self.env['crm.ticket'].search_count([])
-        response = self._post('/my/tickets/new', type=self.repair.id, title="", description="Kept text", **{f'question_{question.id}': "many"})
+        response = self._post('/my/tickets/new', **{
+            'type': self.repair.id, 'title': "", 'description': "Kept text", f'question_{question.id}': "many"})
         self.assertEqual(response.status_code, 422)
         for text in ("Say in a few words", "Enter a number.", "Kept text", 'role="alert"'):
             self.assertIn(text, response.text)
@@ -200,7 +207,8 @@ class TestTicketPortal(ServicePortalCommon):
         for kind, given, kept in (
                 ('choice', '1', "Two"), ('choice', '2', None), ('choice', '-1', None), ('choice', "Two", None), ('choice', '', ''),
                 ('yesno', 'yes', "Yes"), ('yesno', 'perhaps', None), ('date', '2026-02-30', None), ('date', '2026-02-28', '2026-02-28'),
-                ('number', '1e5', None), ('number', '7', '7'), ('text', "a\r\nb", "a b"), ('text', "x" * 600, "x" * 500), ('long', "a\r\nb", "a\nb")):
+                ('number', '1e5', None), ('number', '7', '7'), ('text', "a\r\nb", "a b"), ('text', "x" * 600, "x" * 500),
+                ('long', "a\r\nb", "a\nb")):
             with self.subTest(kind=kind, given=given):
                 choice.kind = kind
                 if kept is None:
@@ -231,8 +239,8 @@ class TestTicketPortal(ServicePortalCommon):
         page = self._get('/my/service-preferences').text
         self.assertIn("that a ticket has arrived", page)
         self._post(
-            '/my/service-preferences', crm_service_mute_acknowledged='1', crm_service_mute_care='1', crm_service_channel='mail', lang='zh_CN',
-            crm_service_scope='company', crm_service_admin='1')
+            '/my/service-preferences', crm_service_mute_acknowledged='1', crm_service_mute_care='1', crm_service_channel='mail',
+            lang='zh_CN', crm_service_scope='company', crm_service_admin='1')
         self.assertEqual(
             [self.person._crm_wants(notice) for notice in ('acknowledged', 'status', 'solved', 'survey', 'care')],
             [True, False, False, False, True])

@@ -2,7 +2,7 @@ import json
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from .portal_common import ServicePortalCommon
@@ -37,7 +37,8 @@ class TestTicketPortalSecurity(ServicePortalCommon):
             response = self.url_open(f'/my/tickets/{self.ticket.id}/{path}?reason=x')
             self.assertEqual(response.status_code, 405, path)
         for url in ('/my/service-preferences?crm_service_channel=portal&lang=zh_CN', f'/my/company-people?scope_{self.person.id}=company',
-                    f'/my/tickets/new?type={self.question.id}&title=By+GET&description=x', f'/service/new?type={self.question.id}&title=By+GET'):
+                    f'/my/tickets/new?type={self.question.id}&title=By+GET&description=x',
+                    f'/service/new?type={self.question.id}&title=By+GET'):
             self.url_open(url)
         self.assertEqual(self._states(), ['new'] * 3)
         self.assertFalse(self.env['crm.ticket'].search([('title', '=', "By GET")]))
@@ -45,8 +46,8 @@ class TestTicketPortalSecurity(ServicePortalCommon):
 
     @mute_logger('odoo.http')
     def test_forged_forms_are_refused(self):
-        for path in (f'/my/tickets/{self.ticket.id}/close', f'/my/tickets/{self.ticket.id}/reopen', '/my/tickets/new', '/my/service-preferences',
-                     '/my/company-people'):
+        for path in (f'/my/tickets/{self.ticket.id}/close', f'/my/tickets/{self.ticket.id}/reopen', '/my/tickets/new',
+                     '/my/service-preferences', '/my/company-people'):
             self.assertEqual(self._post(path, token=False, type=self.question.id, title="Forged", description="x").status_code, 400, path)
         for path in ('/service/new', '/service/status'):
             self.assertEqual(self._post(path, user=False, token=False, type=self.question.id, title="Forged").status_code, 400, path)
@@ -82,13 +83,14 @@ class TestTicketPortalSecurity(ServicePortalCommon):
         for method in ('action_close', 'action_cancel', 'action_take', 'action_solve', 'write', 'unlink'):
             with self.subTest(method=method), mute_logger('odoo.http'):
                 arguments = [[self.ticket.id]] + ([{'title': "x"}] if method == 'write' else [])
-                with self.assertRaises(Exception):
+                with self.assertRaises(JsonRpcException):
                     self.make_jsonrpc_request('/web/dataset/call_kw', {
                         'model': 'crm.ticket', 'method': method, 'args': arguments, 'kwargs': {}})
         self.assertEqual(self._states(), ['new'] * 3)
 
     def test_address_form_of_odoo_sets_no_rights(self):
-        self.assertFalse({'crm_service_scope', 'crm_service_admin', 'crm_service_channel'} & self.env['res.partner']._get_frontend_writable_fields())
+        writable = self.env['res.partner']._get_frontend_writable_fields()
+        self.assertFalse({'crm_service_scope', 'crm_service_admin', 'crm_service_channel'} & writable)
 
     # ------------------------------------------------------------------
     # Reading what is not theirs
@@ -232,8 +234,9 @@ class TestTicketPortalSecurity(ServicePortalCommon):
     @mute_logger('odoo.http', 'odoo.addons.base.models.ir_rule')
     def test_writing_to_others(self):
         token = self.of_stranger._portal_ensure_token()
-        for user, access in ((self.stranger, {}), (self.mate, {}), (False, {}), (False, {'token': token}), (self.stranger, {'token': token}),
-                             (False, {'hash': self.of_stranger._sign_token(self.person2.id), 'pid': self.person2.id})):
+        for user, access in (
+                (self.stranger, {}), (self.mate, {}), (False, {}), (False, {'token': token}), (self.stranger, {'token': token}),
+                (False, {'hash': self.of_stranger._sign_token(self.person2.id), 'pid': self.person2.id})):
             with self.subTest(user=user and user.login, access=access):
                 self._message(user, self.ticket, **access)
                 self.assertNotIn("Injected", ''.join(self.ticket.message_ids.mapped('body')))
@@ -262,7 +265,8 @@ class TestTicketPortalSecurity(ServicePortalCommon):
 
     def test_files_of_ours_stay_ours(self):
         """What colleagues put on a ticket is not a file of the customer's page."""
-        attachment = self.env['ir.attachment'].create({'name': "calculation.txt", 'raw': b"Margin", 'res_model': 'crm.ticket', 'res_id': self.ticket.id})
+        attachment = self.env['ir.attachment'].create({
+            'name': "calculation.txt", 'raw': b"Margin", 'res_model': 'crm.ticket', 'res_id': self.ticket.id})
         self.assertNotIn("calculation.txt", self._get(f'/my/tickets/{self.ticket.id}').text)
         response = self._get(f'/my/tickets/{self.ticket.id}/files/{attachment.id}')
         self.assertNotIn(b"Margin", response.content)
@@ -273,8 +277,9 @@ class TestTicketPortalSecurity(ServicePortalCommon):
 
     def test_script_in_names_and_texts(self):
         script = "<script>alert(1)</script>"
-        self._post('/service/new', user=False, type=self.question.id, title=f"Hi {script}", description=f"{script}<img src=x onerror=alert(1)>",
-                   name=f"Eve {script}", email='eve@example.org')
+        self._post(
+            '/service/new', user=False, type=self.question.id, title=f"Hi {script}", description=f"{script}<img src=x onerror=alert(1)>",
+            name=f"Eve {script}", email='eve@example.org')
         ticket = self.env['crm.ticket'].search([('email_from', '=', 'eve@example.org')])
         ticket.partner_id = self.person
         for page in (self._get(f'/my/tickets/{ticket.id}').text, self._get('/my/tickets').text):
@@ -302,7 +307,8 @@ class TestTicketPortalSecurity(ServicePortalCommon):
     def test_mail_about_an_injected_ticket(self):
         """Nor by a subject that somebody of ours, a mail or an import brought: what goes out has its subject on one line."""
         self.ticket.title = "Hi\r\nBcc: all@example.com"
-        message = self.env['ir.mail_server']._build_email__('us@our.example.com', ['person@example.com'], self.ticket.title, "Body")
+        message = self.env['ir.mail_server']._build_email__(
+            'us@our.example.com', ['person@example.com'], self.ticket.title, "Body")
         self.assertNotIn('Bcc', message)
         self.assertEqual(message.as_bytes().count(b'\nSubject:'), 1)
         self.assertNotIn(b'\nBcc:', message.as_bytes())

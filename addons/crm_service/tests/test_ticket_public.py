@@ -13,7 +13,8 @@ class TestTicketPublic(ServicePortalCommon):
 
     def _send(self, files=None, url='/service/new', **form):
         return self._post(url, user=False, files=files, **{
-            'type': self.question.id, 'title': "Opening hours", 'description': "When?", 'name': "Nora New", 'email': 'nora@example.org', **form})
+            'type': self.question.id, 'title': "Opening hours", 'description': "When?", 'name': "Nora New", 'email': 'nora@example.org',
+            **form})
 
     def _sent(self, title="Opening hours"):
         return self.env['crm.ticket'].search([('title', '=', title)])
@@ -31,8 +32,9 @@ class TestTicketPublic(ServicePortalCommon):
         self.assertIn('/service/sent', response.url)
         self.assertIn(ticket.name, response.text)
         self.assertEqual(
-            (ticket.partner_id, ticket.partner_name, ticket.email_from, ticket.phone, ticket.channel, ticket.is_unverified, ticket.company_id),
-            (self.env['res.partner'], "Nora New", 'nora@example.org', "+32 2 000", 'web', True, self.company))
+            (ticket.partner_name, ticket.email_from, ticket.phone, ticket.channel, ticket.is_unverified, ticket.company_id),
+            ("Nora New", 'nora@example.org', "+32 2 000", 'web', True, self.company))
+        self.assertFalse(ticket.partner_id)
         self.assertEqual(ticket.intake_attachment_ids.name, 'plan.txt')
         self.assertNotIn('access_token', response.text)
         self._send(url='/zh_CN/service/new', title="营业时间")      # the language of the form is the one in which we answer
@@ -93,6 +95,30 @@ class TestTicketPublic(ServicePortalCommon):
         with freeze_time('2026-06-16 12:00:01'):
             attempts._gc_attempts()
         self.assertFalse(attempts.search([]))
+
+    # ------------------------------------------------------------------
+    # Suggestions
+    # ------------------------------------------------------------------
+
+    def test_suggestions(self):
+        """What may answer it, for the public only what is public; what was looked for leads to the ticket."""
+        public, inner = self.env['crm.faq.article'].create([
+            {'name': f"Opening hours {audience}", 'body': "<p>At nine.</p>", 'lang': 'en_US', 'audience': audience, 'state': 'published'}
+            for audience in ('public', 'internal')])
+        self._sign_in(False)
+        found = self.make_jsonrpc_request('/service/suggest', {'text': "opening hours"})
+        self.assertEqual([article['id'] for article in found], public.ids)
+        self.assertNotIn(inner.name, str(found))
+        self.assertEqual(self.make_jsonrpc_request('/service/suggest', {'text': "\x00"}), [])
+        self.env['ir.config_parameter'].set_param('crm_service.limit_suggest', '2')
+        self.assertEqual(self.make_jsonrpc_request('/service/suggest', {'text': "opening hours"}), [])
+
+    def test_search_that_became_a_ticket(self):
+        self._sign_in(self.buyer)
+        self.make_jsonrpc_request('/service/suggest', {'text': "how to descale"})
+        self._post('/my/tickets/new', type=self.question.id, title="How to descale", description="?")
+        search = self.env['crm.faq.search'].search([('query', '=', "how to descale")])
+        self.assertEqual((search.ticket_id.title, search.place), ("How to descale", 'portal'))
 
     # ------------------------------------------------------------------
     # Files
