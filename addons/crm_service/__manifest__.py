@@ -19,7 +19,9 @@
         'security/crm_faq_rules.xml',
         'security/crm_feedback_rules.xml',
         'security/crm_ticket_portal_rules.xml',
+        'security/crm_care_rules.xml',
         'data/crm_ticket_data.xml',
+        'data/crm_care_data.xml',
         'data/crm_feedback_data.xml',
         'data/crm_faq_cron.xml',
         'data/crm_ticket_assign_cron.xml',
@@ -38,6 +40,7 @@
         'views/crm_ticket_portal_templates.xml',
         'views/crm_ticket_form_templates.xml',
         'views/crm_service_preferences_templates.xml',
+        'views/crm_care_views.xml',
     ],
     'assets': {
         'web.assets_frontend': [

@@ -27,3 +27,7 @@ from . import crm_ticket_intake
 from . import crm_ticket_portal
 from . import crm_service_attempt
 from . import res_partner_service
+from . import crm_care_plan
+from . import crm_care_contact
+from . import crm_care_due
+from . import crm_care_give

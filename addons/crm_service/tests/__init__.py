@@ -1,3 +1,4 @@
+from . import test_care
 from . import test_faq
 from . import test_faq_page
 from . import test_faq_search
