@@ -22,6 +22,7 @@
         'security/crm_care_rules.xml',
         'data/crm_ticket_data.xml',
         'data/crm_care_data.xml',
+        'data/crm_interest_data.xml',
         'data/crm_feedback_data.xml',
         'data/crm_faq_cron.xml',
         'data/crm_ticket_assign_cron.xml',
@@ -41,6 +42,7 @@
         'views/crm_ticket_form_templates.xml',
         'views/crm_service_preferences_templates.xml',
         'views/crm_care_views.xml',
+        'wizard/crm_interest_letter_views.xml',
     ],
     'assets': {
         'web.assets_frontend': [

@@ -4,6 +4,7 @@ from . import test_faq_page
 from . import test_faq_search
 from . import test_feedback
 from . import test_feedback_page
+from . import test_interest_letter
 from . import test_ticket
 from . import test_ticket_access
 from . import test_ticket_portal
