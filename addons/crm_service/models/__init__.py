@@ -25,6 +25,12 @@ from . import crm_metric_service
 from . import crm_customer_service
 from . import crm_timeline_ticket
 from . import crm_tile_service
+from . import crm_ticket_question
+from . import crm_ticket_answer
+from . import crm_ticket_intake
+from . import crm_ticket_portal
+from . import crm_service_attempt
+from . import res_partner_service
 from . import crm_care_plan
 from . import crm_care_contact
 from . import crm_care_due

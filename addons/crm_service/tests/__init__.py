@@ -8,5 +8,8 @@ from . import test_service_points
 from . import test_interest_letter
 from . import test_ticket
 from . import test_ticket_access
+from . import test_ticket_portal
+from . import test_ticket_portal_security
+from . import test_ticket_public
 from . import test_tools
 from . import test_assign
