@@ -18,11 +18,11 @@ class CrmTimeline(models.AbstractModel):
         return Happening(
             self.env._("Tickets"), 'fa-life-ring', 'crm.ticket', customer.of('commercial_partner_id') & Domain('state', '!=', 'cancelled'),
             'date_opened', title='display_name',
-            text=lambda ticket: f"{kinds[ticket.kind]}, {states[ticket.state]}", author='partner_id', direction='in', tone='warning',
+            text=lambda ticket: f"{kinds[ticket.kind]}, {states[ticket.state]}", author='partner_id', direction=lambda ticket: 'in', tone='warning',
             group='service')
 
     def _timeline_care(self, customer):
         """Letters and tasks of care plans that were given."""
         return Happening(
             self.env._("Care"), 'fa-heart', 'crm.care.contact', customer.of('partner_id') & Domain('state', '=', 'done'), 'date',
-            title=lambda contact: contact.plan_id.name, direction='out', tone='info', group='service')
+            title=lambda contact: contact.plan_id.name, direction=lambda contact: 'out', tone='info', group='service')

@@ -30,8 +30,10 @@ class TestServiceMetric(MetricContractCase, ServiceCommon):
     def _breach(self, ticket, moment):
         """Have a promise of a ticket run out at a moment."""
         self.env['crm.ticket.sla'].search([('ticket_id', '=', ticket.id)]).unlink()
+        policy = self.env['crm.sla.policy'].search([], limit=1)
         return self.env['crm.ticket.sla'].sudo().create({
-            'ticket_id': ticket.id, 'company_id': ticket.company_id.id, 'promise': 'resolution', 'minutes': 60,
+            'ticket_id': ticket.id, 'company_id': ticket.company_id.id, 'promise': 'resolution', 'minutes': 60, 'policy_id': policy.id,
+            'version': policy.version,
             'date_start': moment - timedelta(hours=1), 'date_due': moment, 'state': 'running', 'is_breached': True})
 
     def test_values(self):
