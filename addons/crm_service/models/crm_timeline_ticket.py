@@ -18,8 +18,8 @@ class CrmTimeline(models.AbstractModel):
         return Happening(
             self.env._("Tickets"), 'fa-life-ring', 'crm.ticket', customer.of('commercial_partner_id') & Domain('state', '!=', 'cancelled'),
             'date_opened', title='display_name',
-            text=lambda ticket: f"{kinds[ticket.kind]}, {states[ticket.state]}", author='partner_id', direction=lambda ticket: 'in', tone='warning',
-            group='service')
+            text=lambda ticket: f"{kinds[ticket.kind]}, {states[ticket.state]}", author='partner_id', direction=lambda ticket: 'in',
+            tone='warning', group='service')
 
     def _timeline_care(self, customer):
         """Letters and tasks of care plans that were given."""

@@ -13,5 +13,6 @@ from . import test_ticket_access
 from . import test_ticket_portal
 from . import test_ticket_portal_security
 from . import test_ticket_public
+from . import test_ticket_report
 from . import test_tools
 from . import test_working_time
