@@ -26,6 +26,10 @@
         'data/crm_feedback_data.xml',
         'data/crm_faq_cron.xml',
         'data/crm_ticket_assign_cron.xml',
+        'security/crm_sla_rules.xml',
+        'data/crm_ticket_data.xml',
+        'data/crm_sla_data.xml',
+        'data/crm_sla_cron.xml',
         'views/crm_service_menus.xml',
         'views/crm_ticket_views.xml',
         'views/crm_ticket_list_views.xml',
@@ -43,6 +47,9 @@
         'views/crm_service_preferences_templates.xml',
         'views/crm_care_views.xml',
         'wizard/crm_interest_letter_views.xml',
+        'views/crm_sla_policy_views.xml',
+        'views/crm_ticket_sla_views.xml',
+        'views/crm_ticket_promise_views.xml',
     ],
     'assets': {
         'web.assets_frontend': [

@@ -12,3 +12,8 @@ from . import test_ticket_portal_security
 from . import test_ticket_public
 from . import test_tools
 from . import test_assign
+from . import test_sla
+from . import test_ticket
+from . import test_ticket_access
+from . import test_tools
+from . import test_working_time
