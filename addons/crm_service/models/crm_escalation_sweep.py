@@ -107,8 +107,9 @@ class CrmTicketSla(models.Model):
                VALUES (%(sla)s, %(step)s, %(ticket)s, %(company)s, %(now)s, %(now)s, %(uid)s, %(now)s, %(uid)s)
                ON CONFLICT (sla_id, step_id) DO NOTHING RETURNING id""",
             sla=self.id, step=step.id, ticket=self.ticket_id.id, company=self.company_id.id, now=now, uid=self.env.uid))
-        self.env['crm.escalation.log'].invalidate_model()
-        return bool(self.env.cr.fetchone())
+        is_ours = bool(self.env.cr.fetchone())
+        self.invalidate_recordset(['step_log_ids'])
+        return is_ours
 
     def _take(self, step):
         """Take a step.
@@ -157,7 +158,8 @@ class CrmTicketSla(models.Model):
 
     def _tell_by_chat(self, user, subject, text):
         bot = self.env.ref('base.partner_root')
-        channel = self.env['discuss.channel'].with_user(user)._get_or_create_chat([bot.id, user.partner_id.id])
+        channels = self.env['discuss.channel'].with_user(user).with_context(allowed_company_ids=user.company_id.ids)
+        channel = channels._get_or_create_chat([bot.id, user.partner_id.id])
         channel.sudo().message_post(  # the bot speaks, whoever works
             author_id=bot.id, body=Markup("%s<br/>%s<br/>%s") % (subject, text, self.ticket_id._get_html_link()), message_type='comment',
             subtype_xmlid='mail.mt_comment')

@@ -90,8 +90,8 @@ class CrmTicketSla(models.Model):
         _ = self.env._
         names = {
             'segment': _("the segment"), 'grade': _("the grade"), 'category': _("the product category"), 'tag': _("a tag"),
-            'type': _("the type"), 'domain': _("its condition"), 'team': _("the team"), 'priority': _("the priority"), 'kind': _("the sort"),
-        }
+            'type': _("the type"), 'domain': _("its condition"), 'team': _("the team"), 'priority': _("the priority"),
+            'kind': _("the sort")}
         choice = self.choice or {}
         found = [names[name] for name in choice.get('criteria', ()) if name in names]
         text = _("Chosen because of %(conditions)s.", conditions=", ".join(found)) if found else _("Chosen because it is for all tickets.")

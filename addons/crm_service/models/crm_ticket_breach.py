@@ -19,7 +19,7 @@ class CrmTicket(models.Model):
                 asked.setdefault((sla.ticket_id, user), []).append(sla)
         model = self.env['ir.model']._get_id('crm.ticket')
         self.env['mail.activity'].sudo().with_context(mail_activity_quick_update=True).create([{  # asked by the rule, not by who works
-            'res_model_id': model, 'res_id': ticket.id, 'activity_type_id': kind.id, 'user_id': user.id,
+            'res_model_id': model, 'res_id': ticket.id, 'activity_type_id': kind.id, 'user_id': user.id, 'automated': True,
             'summary': self.with_context(lang=user.lang).env._("Why was the promise broken?"),
             'date_deadline': fields.Date.context_today(self.with_context(tz=user.tz))} for ticket, user in asked])
 

@@ -1,5 +1,6 @@
 from . import test_assign
 from . import test_care
+from . import test_escalation
 from . import test_faq
 from . import test_faq_page
 from . import test_faq_search
