@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools.mail_kind import is_deaf
+from ..tools.ticket_state import DONE
 
 _BATCH = 50
 
@@ -74,9 +75,12 @@ class CrmTicketNotice(models.Model):
         self.env.ref('mail.ir_cron_mail_scheduler_action')._trigger()
 
     def _is_wanted(self):
-        """Return whether the customer is still to hear of it: there is somebody to write to, and it is still so."""
+        """Return whether the customer is still to hear of it: there is somebody to write to who wants it, and it is still so."""
         self.ensure_one()
         ticket = self.ticket_id
+        sort = 'acknowledged' if self.kind == 'acknowledged' else 'solved' if self.stage_id.state in DONE else 'status'
+        if not ticket.partner_id._crm_wants(sort):
+            return False
         if is_deaf(ticket._mail_address()) or ticket.merged_into_id or self.state != 'queued':
             return False
         return self.kind == 'acknowledged' or ticket.stage_id == self.stage_id

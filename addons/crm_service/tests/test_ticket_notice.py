@@ -41,12 +41,14 @@ class TestTicketNotice(ServiceMailCommon):
 
     def test_not_told(self):
         reopened, merged, nameless = self._tickets(3)
+        unwanted = self._ticket(partner_id=self.person2.id)
+        self.person2.crm_service_mute_solved = True
         nameless.write({'partner_id': False, 'email_from': False})
-        (reopened + merged + nameless)._move('solved')
+        (reopened + merged + nameless + unwanted)._move('solved')
         reopened._move('open')
         merged.sudo().merged_into_id = reopened
         self.assertFalse(self._send_notices())
-        self.assertEqual((reopened + merged + nameless).notice_ids.mapped('state'), ['dropped'] * 3)
+        self.assertEqual((reopened + merged + nameless + unwanted).notice_ids.mapped('state'), ['dropped'] * 4)
 
     def test_stage_change_of_many_is_cheap(self):
         tickets = self._tickets(100)
