@@ -21,6 +21,7 @@
         'security/crm_care_rules.xml',
         'security/crm_service_report_rules.xml',
         'security/crm_sla_rules.xml',
+        'security/crm_ticket_mail_rules.xml',
         'data/crm_ticket_data.xml',
         'data/crm_metric_service_data.xml',
         'security/crm_ticket_portal_rules.xml',
@@ -31,6 +32,7 @@
         'data/crm_ticket_assign_cron.xml',
         'data/crm_sla_data.xml',
         'data/crm_sla_cron.xml',
+        'data/crm_ticket_mail_data.xml',
         'views/crm_service_menus.xml',
         'views/crm_ticket_views.xml',
         'views/crm_ticket_list_views.xml',
@@ -52,6 +54,8 @@
         'views/crm_sla_policy_views.xml',
         'views/crm_ticket_sla_views.xml',
         'views/crm_ticket_promise_views.xml',
+        'views/crm_mail_aside_views.xml',
+        'views/crm_ticket_mail_views.xml',
     ],
     'assets': {
         'web.assets_frontend': [

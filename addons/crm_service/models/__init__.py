@@ -2,6 +2,7 @@ from . import res_company
 from . import res_partner
 from . import resource_calendar
 from . import crm_service_team
+from . import crm_service_team_mail
 from . import crm_ticket_type
 from . import crm_ticket_stage
 from . import crm_ticket_tag
@@ -49,3 +50,11 @@ from . import crm_ticket_sla_measure
 from . import crm_ticket_breach
 from . import crm_escalation_sweep
 from . import resource_calendar_sla
+from . import crm_ticket_mail_sender
+from . import crm_ticket_mail_route
+from . import crm_ticket_mail
+from . import crm_ticket_notice
+from . import crm_ticket_close
+from . import crm_mail_aside
+from . import mail_mail
+from . import mail_thread

@@ -15,5 +15,12 @@ from . import test_ticket_portal
 from . import test_ticket_portal_security
 from . import test_ticket_public
 from . import test_ticket_report
+from . import test_ticket_close
+from . import test_ticket_mail
+from . import test_ticket_mail_forward
+from . import test_ticket_mail_machine
+from . import test_ticket_mail_odd
+from . import test_ticket_mail_reply
+from . import test_ticket_notice
 from . import test_tools
 from . import test_working_time
