@@ -58,3 +58,8 @@ from . import crm_ticket_close
 from . import crm_mail_aside
 from . import mail_mail
 from . import mail_thread
+from . import crm_ticket_watch
+from . import crm_ticket_link
+from . import crm_ticket_merge
+from . import crm_ticket_convert
+from . import crm_ticket_reply_template
