@@ -59,10 +59,18 @@
         'views/crm_ticket_mail_views.xml',
         'wizard/crm_ticket_wizard_views.xml',
         'views/crm_ticket_reply_template_views.xml',
+        'views/crm_ticket_desk_views.xml',
+        'views/crm_ticket_document_views.xml',
+        'views/crm_complaint_views.xml',
+        'views/crm_complaint_templates.xml',
+        'data/crm_complaint_data.xml',
     ],
     'assets': {
         'web.assets_frontend': [
             'crm_service/static/src/ticket_form/**/*',
+        'web.assets_backend': [
+            'crm_service/static/src/document/*',
+            'crm_service/static/src/memory/*',
         ],
     },
     'post_init_hook': 'post_init_hook',

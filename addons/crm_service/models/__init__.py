@@ -63,3 +63,9 @@ from . import crm_ticket_link
 from . import crm_ticket_merge
 from . import crm_ticket_convert
 from . import crm_ticket_reply_template
+from . import crm_complaint_cause
+from . import crm_ticket_complaint
+from . import crm_ticket_compensation
+from . import crm_ticket_verdict
+from . import crm_ticket_document
+from . import crm_ticket_memory

@@ -99,7 +99,8 @@ class CrmTicket(models.Model):
         self._move('cancelled')
         self._log('merged', note=target.name)
         link = target._get_html_link()
-        text = self.env._("Says the same as %(ticket)s.", ticket=link) if is_duplicate else self.env._("Goes on in %(ticket)s.", ticket=link)
+        text = (self.env._("Says the same as %(ticket)s.", ticket=link) if is_duplicate
+                else self.env._("Goes on in %(ticket)s.", ticket=link))
         for ticket in self:
             ticket.message_post(subtype_xmlid='mail.mt_note', author_id=self.env.user.partner_id.id, body=Markup("<p>%s</p>") % text)
 
@@ -122,7 +123,8 @@ class CrmTicket(models.Model):
             raise UserError(self.env._("Choose messages of this ticket."))
         author = messages[0].author_id.filtered(lambda author: author.commercial_partner_id == self.commercial_partner_id)
         new = self.create({
-            'title': title, 'description': messages[0].body, 'partner_id': (author or self.partner_id).id, 'date_opened': messages[0].date,
+            'title': title, 'description': messages[0].body, 'partner_id': (author or self.partner_id).id,
+            'date_opened': messages[0].date,
             'linked_ids': [(4, self.id)], 'tag_ids': [(6, 0, self.tag_ids.ids)],
             **{name: self[name].id for name in ('company_id', 'type_id', 'team_id', 'product_id')},
             **{name: self[name] for name in ('channel', 'partner_name', 'priority', 'email_cc')},

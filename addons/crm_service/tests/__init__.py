@@ -27,3 +27,6 @@ from . import test_working_time
 from . import test_assign
 from . import test_desk
 from . import test_merge
+from . import test_complaint
+from . import test_document
+from . import test_memory

@@ -77,7 +77,8 @@ class TestDesk(ServiceCommon):
 
     def test_offered_answers(self):
         everywhere, repairs, workshop = (
-            self._template(), self._template(type_ids=[Command.set(self.repair.ids)]), self._template(team_ids=[Command.set(self.workshop.ids)]))
+            self._template(), self._template(type_ids=[Command.set(self.repair.ids)]),
+            self._template(team_ids=[Command.set(self.workshop.ids)]))
         abroad = self._template(company_id=self.company_usd.id)
         ours = everywhere + repairs + workshop + abroad
         self.assertEqual(self._answering(self._ticket()).template_ids & ours, everywhere)
@@ -93,7 +94,8 @@ class TestDesk(ServiceCommon):
         wizard = self._answering(ticket, template_id=self._template().id)
         self.assertIn("Dear Eve", wizard.body)
         wizard.action_send()
-        self.assertEqual(ticket.message_ids.filtered(lambda message: message.message_type == 'comment').outgoing_email_to, 'eve@example.com')
+        message = ticket.message_ids.filtered(lambda message: message.message_type == 'comment')
+        self.assertEqual(message.outgoing_email_to, 'eve@example.com')
 
     def test_answers_that_cannot_be_sent(self):
         with self.assertRaisesRegex(UserError, "Choose an answer"):
@@ -114,7 +116,8 @@ class TestDesk(ServiceCommon):
         ticket = self._by(self._ticket(description="<p>We need ten more</p>"))
         lead = self.env['crm.lead'].browse(ticket.action_to_opportunity()['res_id'])
         self.assertEqual(
-            (lead.type, lead.name, lead.partner_id, lead.crm_ticket_id, lead.user_id), ('opportunity', "Ticket 1", self.person, ticket, self.agent))
+            (lead.type, lead.name, lead.partner_id, lead.crm_ticket_id, lead.user_id),
+            ('opportunity', "Ticket 1", self.person, ticket, self.agent))
         self.assertIn("We need ten more", lead.description)
         self.assertEqual((ticket.lead_count, ticket.state), (1, 'new'))
         self.assertEqual(self.env['crm.lead'].search(ticket.action_open_leads()['domain']), lead)
@@ -129,7 +132,8 @@ class TestDesk(ServiceCommon):
     def test_activity(self):
         ticket = self._by(self._ticket(description="<p>Call me</p>"))
         context = ticket.action_to_activity()['context']
-        self.assertEqual((context['active_model'], context['active_ids'], context['default_summary']), ('res.partner', self.person.ids, "Ticket 1"))
+        self.assertEqual(
+            (context['active_model'], context['active_ids'], context['default_summary']), ('res.partner', self.person.ids, "Ticket 1"))
         wizard = self.env['mail.activity.schedule'].with_env(ticket.env).with_context(**context).create(
             {'activity_type_id': self.env.ref('mail.mail_activity_data_call').id})
         wizard.action_schedule_activities()

@@ -23,7 +23,7 @@ class CrmTicketMerge(models.TransientModel):
     def _compute_target_id(self):
         """The oldest that is not over, where there are several."""
         for wizard in self:
-            left = wizard.ticket_ids.filtered(lambda ticket: ticket.state not in OVER).sorted(lambda ticket: (ticket.date_opened, ticket.id))
+            left = wizard.ticket_ids.filtered(lambda ticket: ticket.state not in OVER).sorted('date_opened')
             wizard.target_id = wizard.target_id or (left[:1] if len(wizard.ticket_ids) > 1 else False)
 
     @api.depends('ticket_ids', 'target_id', 'mode')
