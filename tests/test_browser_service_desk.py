@@ -41,7 +41,8 @@ class TestServiceDesk(DeskCase):
         self._ask(double, "It still leaks")
         self._journey('/odoo/tickets', [
             ('text', '.o_data_row', "Pump, again"), ('click', '.o_list_table thead .o_list_record_selector input'),
-            ('click', '.o_control_panel .o_cp_action_menus .dropdown-toggle:has(.fa-cog)'), ('click_text', '.o-dropdown-item', "Merge or Link"),
+            ('see', '.o_selection_box, .o_list_selection_box'), ('click', '.o_cp_action_menus .dropdown-toggle:has(.fa-cog)'),
+            ('click_text', '.o-dropdown-item', "Merge or Link"),
             ('text', '.modal .o_data_row', "Pump, again"), ('click', '.modal button[name=action_apply]'), ('without', '.modal'),
             ('text', '.o-mail-Message', "It still leaks"), ('see', 'button[name=action_open_related]'),
         ])

@@ -68,6 +68,7 @@
     'assets': {
         'web.assets_frontend': [
             'crm_service/static/src/ticket_form/**/*',
+        ],
         'web.assets_backend': [
             'crm_service/static/src/document/*',
             'crm_service/static/src/memory/*',

@@ -46,7 +46,7 @@ class TestDesk(ServiceCommon):
             {'name': "Reset", 'body': "<p>Dear {name}, about {number}: press reset. {agent}</p>", **vals})
 
     def _answering(self, ticket, **vals):
-        return self.env['crm.ticket.answer'].with_env(self._as(self.agent)).create({'ticket_id': ticket.id, **vals})
+        return self.env['crm.ticket.reply'].with_env(self._as(self.agent)).create({'ticket_id': ticket.id, **vals})
 
     def test_answer_in_the_customers_language(self):
         self.env['res.lang']._activate_lang('zh_CN')
@@ -54,7 +54,7 @@ class TestDesk(ServiceCommon):
         template.with_context(lang='zh_CN').body = "<p>{name}您好，工单 {number}：请按重置。</p>"
         self.person.lang = 'zh_CN'
         ticket = self._ticket()
-        with Form(self.env['crm.ticket.answer'].with_env(self._as(self.agent)).with_context(active_id=ticket.id)) as form:
+        with Form(self.env['crm.ticket.reply'].with_env(self._as(self.agent)).with_context(active_id=ticket.id)) as form:
             self.assertEqual(form.lang_id.code, 'zh_CN')
             form.template_id = template
             self.assertIn(f"Person您好，工单 {ticket.name}：请按重置。", form.body)

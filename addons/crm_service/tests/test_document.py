@@ -29,7 +29,8 @@ class TestDocument(ServiceCommon):
 
     def test_two_products_are_none(self):
         invoice = self._invoices([(self.customer, '2026-06-01', 100)], post=False)
-        invoice.invoice_line_ids = [Command.create({'product_id': self.product.copy().id, 'quantity': 1, 'price_unit': 5, 'tax_ids': False})]
+        other = self.env['product.product'].create({'name': "Other", 'taxes_id': False})
+        invoice.invoice_line_ids = [Command.create({'product_id': other.id, 'quantity': 1, 'price_unit': 5, 'tax_ids': False})]
         self.assertNotIn('default_product_id', self._open(invoice, self.env.user))
 
     def test_from_an_invoice_of_another_company(self):

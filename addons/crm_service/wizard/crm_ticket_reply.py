@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
 
-class CrmTicketAnswer(models.TransientModel):
+class CrmTicketReply(models.TransientModel):
     """Answering with a text that is there already, in the customer's language."""
-    _name = 'crm.ticket.answer'
+    _name = 'crm.ticket.reply'
     _description = "Answer a Ticket"
 
     ticket_id = fields.Many2one('crm.ticket', required=True, default=lambda self: self.env.context.get('active_id'))
