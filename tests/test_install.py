@@ -59,7 +59,25 @@ if contract.state == 'signed':
 assert contract.state == 'executing', contract.state
 env['ir.filters'].create({'name': "My contracts", 'model_id': 'crm.contract', 'domain': "[]", 'user_ids': False})
 '''
-USE = {'crm_grading': GRADE, 'crm_visit_quota': VISIT, 'crm_contract_exec': CONTRACT}
+# a ticket that is answered and closed, with its promises, a question to the customer, an article, a care plan
+SERVE = '''
+partner = env['res.partner'].search([('name', '=', "Customer")], limit=1)
+partner.email = 'customer@example.com'
+team = env['crm.service.team'].create({'name': "Hotline", 'alias_name': 'hotline', 'member_ids': [(0, 0, {'user_id': env.uid})]})
+ticket = env['crm.ticket'].create({'title': "Leaks", 'partner_id': partner.id, 'team_id': team.id})
+assert ticket.sla_ids, "Nothing was promised"
+ticket.message_post(body="Tighten it", message_type='comment', subtype_xmlid='mail.mt_comment')
+ticket.action_solve()
+ticket.action_close()
+assert ticket.feedback_ids, "The customer was not asked"
+article = env['crm.faq.article'].create({'name': "It leaks", 'body': "<p>Tighten it</p>"})
+article.action_publish()
+plan = env['crm.care.plan'].create({'name': "Care", 'trigger': 'order', 'offset_days': 0,
+    'template_id': env.ref('crm_service.mail_template_care_delivery').id})
+env['crm.care.plan']._cron_care()
+env['ir.filters'].create({'name': "My tickets", 'model_id': 'crm.ticket', 'domain': "[]", 'user_ids': False})
+'''
+USE = {'crm_grading': GRADE, 'crm_visit_quota': VISIT, 'crm_contract_exec': CONTRACT, 'crm_service': SERVE}
 UNINSTALL = "env['ir.module.module'].search([('name', '=', '{}')]).button_immediate_uninstall()"
 
 # What a module can leave behind, by query.
