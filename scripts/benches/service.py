@@ -113,7 +113,8 @@ def _columns(env, table):
 # ----------------------------------------------------------------------
 
 def stage(env, team, _persons):
-    tickets = env['crm.ticket'].search([('team_id', '=', team.id), ('title', '=like', 'Ticket %'), ('name', '=like', 'T%')], limit=3 * BATCH)
+    tickets = env['crm.ticket'].search(
+        [('team_id', '=', team.id), ('title', '=like', 'Ticket %'), ('name', '=like', 'T%')], limit=3 * BATCH)
     solved = env.ref('crm_service.crm_ticket_stage_solved')
     groups = [tickets[start:start + BATCH] for start in (0, BATCH)]
     queries = _queries(env, lambda: groups[0].write({'stage_id': solved.id}))
@@ -130,12 +131,13 @@ def stage(env, team, _persons):
 
 def sweep(env, _team, _persons):
     floor = timed(env, lambda: env.cr.execute(
-        """WITH broken AS (UPDATE crm_ticket_sla SET is_breached = TRUE
-                            WHERE state = 'running' AND is_breached IS NOT TRUE AND date_breach <= NOW() AT TIME ZONE 'UTC' RETURNING ticket_id)
+        """WITH broken AS (
+               UPDATE crm_ticket_sla SET is_breached = TRUE
+                WHERE state = 'running' AND is_breached IS NOT TRUE AND date_breach <= NOW() AT TIME ZONE 'UTC' RETURNING ticket_id)
            UPDATE crm_ticket SET sla_state = 'breached' FROM broken WHERE crm_ticket.id = broken.ticket_id"""), times=2, undo=True)
-    seconds = timed(env, lambda: env['crm.ticket.sla']._cron_watch())
+    seconds = timed(env, env['crm.ticket.sla']._cron_watch)
     env.cr.commit()
-    again = timed(env, lambda: env['crm.ticket.sla']._cron_watch())
+    again = timed(env, env['crm.ticket.sla']._cron_watch)
     return {'sweep_seconds': round(seconds, 3), 'sweep_floor_seconds': round(floor, 3), 'sweep_again_ms': round(1000 * again, 1)}
 
 
