@@ -13,7 +13,8 @@ class ContractStory(CreditCommon):
     """People are credited with 40 % of what is signed and 60 % of what is collected; ``rep`` has 60 % of the contract, ``rep2`` 40 %.
 
     A contract is paid by an advance of 30 % within ten days, two instalments of 25 % a month and two months after signing, and a
-    retention of 20 % a year after all is delivered; goods leave in three parts. ``lead`` approves from 1,000 EUR net on.
+    retention of 20 % a year after all is delivered; goods leave in three parts. ``lead`` approves from 1,000 EUR net on. Customers are
+    reminded from the first day overdue on.
     """
 
     @classmethod
@@ -24,6 +25,9 @@ class ContractStory(CreditCommon):
         cls.env['crm.performance.rule'].create({
             'company_id': cls.company.id, 'date_from': '2026-01-01', 'basis': 'revenue', 'signed_weight': 40, 'delivered_weight': 0,
             'invoiced_weight': 0, 'collected_weight': 60})
+        cls.env['crm.dunning.policy'].search([]).active = False
+        cls.env['crm.dunning.policy'].create({'name': "Story", 'currency_id': cls.eur.id, 'level_ids': [
+            Command.create({'name': "First", 'days': 1, 'wait_days': 7, 'subject': "Overlooked?"})]})
         cls.template = cls.env['crm.contract.template'].create({'name': "Story", 'line_ids': [Command.create(vals) for vals in (
             {'sequence': 1, 'name': "Advance", 'kind': 'collect', 'percent': 30, 'anchor_offset': 10},
             {'sequence': 2, 'name': "Delivery 1", 'kind': 'deliver', 'percent': 40, 'anchor_offset': 25},
@@ -125,6 +129,31 @@ class ContractStory(CreditCommon):
                 (event, user.id): round(amount * share, 2) for event, amount in zip(('signed', 'collected'), credited, strict=True)
                 for user, share in ((self.rep, 0.6), (self.rep2, 0.4)) if amount})
 
+    def _assert_owed(self, *rows):
+        """Check ``(initials of the instalment or kind, open, age, days overdue)`` of the receivables, in the order of their list."""
+        self.env['crm.receivable'].invalidate_model()
+        items = self._as(self.finance)['crm.receivable'].search([('partner_id', '=', self.customer.id)])
+        self.assertEqual([(
+            "".join(part[0] for part in item.step_id.name.split()).lower() if item.step_id else item.kind, round(item.open_amount, 2),
+            item.bucket, item.days_overdue) for item in items], list(rows))
+
+    def _assert_books(self, **expected):
+        """Check the figures of credit management as of today: what is open in the books, overdue there, and the days of sales in it."""
+        figures = self._as(self.finance)['crm.collection.month'].figures()
+        self.assertEqual({name: figures[name] and round(figures[name], 2) for name in expected}, expected)
+
+    def _assert_dunned(self, *rows, out=()):
+        """Have finance propose a run, and check ``(item, amount)`` dunned, and ``(item, reason)`` of what is left out.
+
+        :return: the run
+        """
+        run = self._as(self.finance)['crm.dunning.run'].create({})
+        run.action_propose()
+        lines = run.line_ids.grouped('state')
+        none = run.line_ids.browse()
+        self.assertEqual([(line.step_id.name, line.amount) for line in lines.get('proposed', none)], list(rows))
+        self.assertEqual([(line.step_id.name, line.reason) for line in lines.get('out', none)], list(out))
+        return run
 
     def _assert_metrics(self, **expected):
         day = date.today()
@@ -163,15 +192,22 @@ class TestContractStory(ContractStory):
             [str(step.date_due) for step in self.contract.step_ids],
             ['2026-06-25', '2026-07-10', '2026-07-15', '2026-08-10', '2026-07-15', '2026-08-15', 'False'])
         self._assert_metrics(contracted_value=1000, executing_value=1000, contract_collected=0)
+        self._assert_owed(('a', 360, '0_due', 0), ('i1', 300, '0_due', 0), ('i2', 300, '0_due', 0), ('r', 240, '0_due', 0))
+        self._assert_books(open_amount=0, overdue_amount=0, dso_90=None)
 
     def _advance_paid(self):
         with freeze_time('2026-06-16 12:00:00'):
             invoice = self._bill("Advance")
             self.assertEqual((invoice.amount_total, str(invoice.invoice_date_due)), (360, '2026-06-25'))
             self._assert_figures(1200, (360, 30), (0, 0), 0, 1200, (400, 0))
+            self._assert_owed(('a', 360, '0_due', 0), ('i1', 300, '0_due', 0), ('i2', 300, '0_due', 0), ('r', 240, '0_due', 0))
+            self._assert_books(open_amount=360, overdue_amount=0, dso_90=90, dso_count_back=16)
         with freeze_time('2026-06-20 12:00:00'):
             self._paid(invoice)
             self._assert_figures(1200, (360, 30), (360, 30), 0, 840, (400, 180))
+            self._assert_owed(('i1', 300, '0_due', 0), ('i2', 300, '0_due', 0), ('r', 240, '0_due', 0))
+            self._assert_books(open_amount=0, overdue_amount=0, dso_90=0)
+            self._assert_dunned()
             self._assert_plan(a=(360, 360, 0, 0, 'done'), i1=(300, 0, 0, 300, 'ready'))
             self._assert_metrics(contract_collected=30, instalment_days_late=0)
 
@@ -186,6 +222,17 @@ class TestContractStory(ContractStory):
             self._assert_plan(d2=(100, 'done'), d3=(0, 'ready'), i1=(300, 0, 0, 300, 'overdue'))
             self.assertEqual((self._step("Delivery 2").days_late, self.contract.overdue_amount), (2, 300))
             self._assert_metrics(instalment_overdue=300, delivery_on_time=50)
+            self._assert_owed(('i1', 300, '1_30', 2), ('i2', 300, '0_due', 0), ('r', 240, '0_due', 0))
+            self._assert_books(open_amount=0, overdue_amount=0)   # not invoiced: only the plan knows
+            self._promised()
+
+    def _promised(self):
+        """The overdue instalment comes into a dunning run, but not once the customer has promised to pay it."""
+        self._assert_dunned(("Instalment 1/2", 300)).action_cancel()
+        self.promise = self._as(self.rep)['crm.payment.promise'].create({
+            'partner_id': self.customer.id, 'amount': 300, 'date': '2026-07-20', 'currency_id': self.eur.id,
+            'step_ids': self._step("Instalment 1/2").ids})
+        self._assert_dunned(out=[("Instalment 1/2", 'promised')])
 
     def _paid_too_much(self):
         """Of 400 for an instalment of 300, 100 pay a part of the next one."""
@@ -195,6 +242,10 @@ class TestContractStory(ContractStory):
             self._assert_plan(i1=(300, 300, 0, 0, 'done'), i2=(300, 100, 0, 200, 'partial'), r=(240, 0, 0, 240, 'wait'))
             self.assertEqual((self._step("Instalment 1/2").days_late, self.contract.overdue_amount), (3, 0))
             self._assert_metrics(contract_collected=63.33, instalment_days_late=1.5, instalment_overdue=0)
+            self._assert_owed(('i2', 200, '0_due', 0), ('r', 240, '0_due', 0))
+            self._assert_books(open_amount=0, overdue_amount=0)   # of documents; the money is on account
+            self._assert_dunned()
+            self.assertEqual((self.promise.state, self.promise.received_amount), ('kept', 300))
 
     def _two_pieces_more(self):
         with freeze_time('2026-07-20 12:00:00'):
@@ -203,6 +254,7 @@ class TestContractStory(ContractStory):
             self._assert_figures(1440, (660, 45.83), (760, 52.78), 58.33, 680, (480, 330))
             self._assert_plan(i1=(300, 300, 0, 0, 'done'), i2=(300, 100, 0, 200, 'partial'), r=(480, 0, 0, 480, 'wait'))
             self._assert_metrics(contracted_value=1200, executing_value=1200)
+            self._assert_owed(('i2', 200, '0_due', 0), ('r', 480, '0_due', 0))
 
     def _all_delivered_and_paid(self):
         with freeze_time('2026-08-10 12:00:00'):
@@ -212,17 +264,23 @@ class TestContractStory(ContractStory):
         with freeze_time('2026-08-12 12:00:00'):
             invoice = self._bill("Instalment 2/2")
             self._assert_figures(1440, (960, 66.67), (760, 52.78), 100, 680, (480, 330))
+            self._assert_owed(('i2', 200, '0_due', 0), ('r', 480, '0_due', 0))
+            self._assert_books(open_amount=300, overdue_amount=0, dso_90=28.12, dso_count_back=12)
             (invoice + self.over).line_ids.filtered(
                 lambda line: line.account_id.account_type == 'asset_receivable' and not line.reconciled).reconcile()
             self._assert_figures(1440, (960, 66.67), (760, 52.78), 100, 680, (480, 380))
             self._paid(invoice)
             self._assert_figures(1440, (960, 66.67), (960, 66.67), 100, 480, (480, 480))
+            self._assert_owed(('r', 480, '0_due', 0))
         with freeze_time('2026-08-16 12:00:00'):
             self.last = self._bill("Retention")
             self.assertEqual((self.last.amount_total, str(self.last.invoice_date_due)), (480, '2027-08-10'))
+            self._assert_books(open_amount=480, overdue_amount=0, dso_90=30, dso_365=121.67, dso_count_back=9.85)
             self._paid(self.last)
             self._assert_figures(1440, (1440, 100), (1440, 100), 100, 0, (480, 720))
             self._assert_plan(d3=(100, 'done'), i2=(300, 300, 0, 0, 'done'), r=(480, 480, 0, 0, 'done'))
+            self._assert_owed()
+            self._assert_books(open_amount=0, overdue_amount=0, dso_90=0, dso_count_back=0)
 
     def _two_pieces_back(self):
         """They came back, and are still agreed upon until that is amended: 240 are owed again, and 240 are to be given back."""
@@ -242,12 +300,16 @@ class TestContractStory(ContractStory):
             self._by(self.note, self.finance).action_post()
             self.assertEqual(self.note.amount_total, 240)
             self._assert_figures(1440, (1200, 100), (1440, 120), 83.33, 0, (480, 720))
+            self._assert_owed(('credit', -240, '9_credit', 0))
+            self._assert_books(open_amount=-240, overdue_amount=0)
 
     def _refunded(self):
         with freeze_time('2026-08-25 12:00:00'):
             self._paid(self.note)
             self._assert_figures(1440, (1200, 100), (1200, 100), 83.33, 240, (480, 600))
             self._assert_plan(r=(480, 240, 240, 0, 'done'), d3=(60, 'overdue'))
+            self._assert_owed()
+            self._assert_books(open_amount=0, overdue_amount=0)
 
     def _settled(self):
         """Two pieces less: what was signed for them is taken back from both people, and the contract is carried out."""
@@ -259,6 +321,8 @@ class TestContractStory(ContractStory):
             self._by(self.contract).action_complete()
             self.assertEqual(self.contract.state, 'completed')
             self._assert_figures(1200, (1200, 100), (1200, 100), 100, 0, (400, 600))
+            self._assert_owed()
+            self._assert_dunned()
             self._assert_metrics(contracted_value=1000, executing_value=0, contract_collected=100)
             entries = self.env['crm.performance.entry'].search([('contract_id', '=', self.contract.id), ('is_back', '=', True)])
             self.assertTrue(entries, "What was taken back stays on record")

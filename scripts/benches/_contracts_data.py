@@ -101,9 +101,8 @@ _STEPS = """
       FROM crm_contract AS contract, (VALUES %(kinds)s) AS step(number, kind, share),
            LATERAL (SELECT date_signed + 10 * (number + 1) AS due) AS day WHERE contract.id > %(crm_contract_0)s"""
 _STEP_LINES = """
-    INSERT INTO crm_contract_step_line (step_id, contract_id, company_id, order_line_id, product_id, quantity)
-    SELECT step.id, contract_id, company_id,
-           %(sale_order_line_0)s + 2 * (contract_id - %(crm_contract_0)s) + sequence / 4, %(product)s, 10
+    INSERT INTO crm_contract_step_line (step_id, contract_id, company_id, order_line_id, quantity)
+    SELECT step.id, contract_id, company_id, %(sale_order_line_0)s + 2 * (contract_id - %(crm_contract_0)s) + sequence / 4, 10
       FROM crm_contract_step AS step WHERE step.id > %(crm_contract_step_0)s AND kind = 'deliver'"""
 _STOCK_MOVES = """
     INSERT INTO stock_move (company_id, product_id, product_uom, location_id, location_dest_id, procure_method, product_uom_qty,

@@ -1,27 +1,25 @@
-"""Following contracts at night, reminders, the ageing report and the credit check of an order, against the raw SQL that they cannot beat.
+"""Following contracts at night, the ledger, reminders, ageing and the credit check of an order, against the raw SQL they cannot beat.
 
 100,000 contracts with ten steps each (1,000,000 steps) are carried out; see ``_contracts_data.py``. The size is the number of
 contracts. Each part returns its own ``<part>_seconds`` and ``<part>_floor_seconds``; ``seconds`` and ``floor_seconds`` are their sums.
 
-* ``refresh``: the nightly job that brings states, amounts and due days of all steps and contracts in line with the books, from
-  nothing, killed halfway and run again. The floor is two hand-written statements that store the sums without staged deliveries,
-  moving due days, credit notes, other currencies and contracts by hand. ``refresh_again_seconds``: all at once, when nothing has
-  changed; ``same_after_kill``: it finds nothing to change after the killed job.
+* ``refresh`` and ``ledger``: see ``_contracts_follow.py``.
 * ``reminder``: finding which reminders are due today. The floor finds the open steps whose day has come and that have no reminder yet.
   ``reminder_batch_seconds``: giving the next 500, with their activities and messages.
-* ``ageing``: the open items of all customers by age, in the company's currency. The floor sums the open instalments by age.
+* ``ageing``: the open items of all customers by age, in the company's currency. The floor sums the open instalments by age, and what
+  is open in the books and of no contract.
 * ``exposure``: what the debtor of an order owes, as when an order is confirmed, for 100 debtors one after the other. The floor sums
-  open items and open orders of each. ``exposure_all_seconds``: of all customers at once, as the list "over the limit" reads it.
+  open items and what of open orders no posted invoice holds, in one currency and unit, without down payments and what is on its way.
+* ``debtors``: the same of all customers at once, as the list "over the limit" reads it.
+* ``confirm_queries``, ``post_queries``: all statements of confirming an order of ten lines and of posting its invoice, from a cold
+  cache; ``confirm_ms``, ``post_ms``: how long that takes among so many contracts.
 """
-from contextlib import suppress
-from unittest.mock import patch
-
 from _contracts_data import generate
+from _contracts_follow import PARTS as FOLLOWING
 from _timing import timed
 
+from odoo import Command
 from odoo.tools import SQL
-
-from odoo.addons.crm_contract_exec.models.crm_contract_refresh_cron import BATCH
 
 SIZES = [10_000, 100_000]
 DEBTORS = 100
@@ -32,104 +30,10 @@ def run(env, size):
     result = {'steps': 10 * size}
     for part in PARTS.values():
         result.update(part(env, customers))
+    result.update(order_flow(env, customers))
     for total in ('seconds', 'floor_seconds'):
         result[total] = round(sum(result[f'{part}_{total}'] for part in PARTS), 3)
     return result
-
-
-# ----------------------------------------------------------------------
-# Following the plans
-# ----------------------------------------------------------------------
-
-def refresh(env, _customers):
-    contracts = env['crm.contract']
-    floor = timed(env, lambda: [env.cr.execute(statement) for statement in REFRESH_FLOOR], times=2, undo=True)
-    batches = -(-contracts.search_count([]) // BATCH)
-    with patch.object(type(env['ir.cron']), '_commit_progress', _killed(env, after=-(-batches // 2))):
-        seconds = timed(env, lambda: _until_killed(contracts._cron_refresh))
-    env.cr.execute("SELECT COUNT(*) FROM crm_contract_step WHERE state = 'wait'")
-    assert batches == 1 or env.cr.fetchone()[0], 'it was killed before the end'
-    with patch.object(type(env['ir.cron']), '_commit_progress', _killed(env)):
-        seconds += timed(env, contracts._cron_refresh)
-    stored, changed = _stored(env), []
-    again = timed(env, lambda: changed.append(contracts._refresh()))
-    return {'refresh_seconds': round(seconds, 3), 'refresh_floor_seconds': round(floor, 3), 'refresh_again_seconds': round(again, 3),
-            'same_after_kill': changed == [0] and _stored(env) == stored}
-
-
-def _until_killed(job):
-    with suppress(InterruptedError):
-        job()
-
-
-def _killed(env, after=None):
-    """Return a stand-in that saves each batch as a cron job does, and dies behind some of them."""
-    done = []
-
-    def commit(_self, processed=0, **_kwargs):
-        env.cr.commit()
-        done.append(processed)
-        if len(done) == after:
-            raise InterruptedError
-        return float('inf')
-    return commit
-
-
-def _stored(env):
-    """Return what a refresh has stored, in short."""
-    env.cr.execute("""SELECT state, COUNT(*), SUM(done_amount), SUM(open_amount), SUM(days_late), SUM(hashtext(id || ' ' || state)::bigint)
-                        FROM crm_contract_step GROUP BY state ORDER BY state""")
-    steps = env.cr.fetchall()
-    env.cr.execute("""SELECT COUNT(*), SUM(invoiced_amount), SUM(collected_amount), SUM(overdue_amount), SUM(delivered_percent::numeric)
-                        FROM crm_contract""")
-    return steps, env.cr.fetchall()
-
-
-REFRESH_FLOOR = ("""
-    WITH invoiced AS (
-             SELECT sale.crm_contract_id AS contract_id, SUM(item.price_total) AS amount
-               FROM sale_order AS sale JOIN sale_order_line AS line ON line.order_id = sale.id
-               JOIN sale_order_line_invoice_rel AS rel ON rel.order_line_id = line.id
-               JOIN account_move_line AS item ON item.id = rel.invoice_line_id AND item.parent_state = 'posted' GROUP BY 1),
-         collected AS (
-             SELECT sale.crm_contract_id AS contract_id, SUM(part.debit_amount_currency) AS amount
-               FROM sale_order AS sale JOIN sale_order_line AS line ON line.order_id = sale.id
-               JOIN sale_order_line_invoice_rel AS rel ON rel.order_line_id = line.id
-               JOIN account_move_line AS item ON item.id = rel.invoice_line_id
-               JOIN account_move_line AS term ON term.move_id = item.move_id AND term.display_type = 'payment_term'
-               JOIN account_partial_reconcile AS part ON part.debit_move_id = term.id GROUP BY 1),
-         delivered AS (
-             SELECT line.step_id, SUM(move.quantity) AS quantity
-               FROM crm_contract_step_line AS line
-               JOIN stock_move AS move ON move.sale_line_id = line.order_line_id AND move.state = 'done' GROUP BY 1),
-         planned AS (
-             SELECT step.id, step.date_due, step.amount, CASE WHEN kind = 'invoice' THEN invoiced.amount ELSE collected.amount END
-                    - SUM(step.amount) OVER (PARTITION BY step.contract_id, kind ORDER BY sequence) + step.amount AS available,
-                    kind IN ('invoice', 'collect') AS is_money,
-                    COALESCE(delivered.quantity, 0) > 0 OR date_confirmed IS NOT NULL AS is_there
-               FROM crm_contract_step AS step LEFT JOIN invoiced USING (contract_id) LEFT JOIN collected USING (contract_id)
-          LEFT JOIN delivered ON delivered.step_id = step.id)
-    UPDATE crm_contract_step AS step SET done_amount = value.done, open_amount = value.amount - value.done, state = value.state,
-           done_percent = CASE WHEN value.state = 'done' THEN 100 ELSE 0 END,
-           date_done = CASE WHEN value.state = 'done' THEN value.date_due END,
-           days_late = CASE WHEN value.state = 'overdue' THEN CURRENT_DATE - value.date_due ELSE 0 END
-      FROM (SELECT planned.*, CASE WHEN is_money AND done >= amount OR NOT is_money AND is_there THEN 'done'
-                                   WHEN date_due < CURRENT_DATE THEN 'overdue' WHEN done > 0 THEN 'partial' ELSE 'ready' END AS state, done
-              FROM planned, LATERAL (
-                   SELECT CASE WHEN is_money THEN GREATEST(0, LEAST(amount, available)) ELSE 0 END AS done) AS money) AS value
-     WHERE value.id = step.id""", """
-    UPDATE crm_contract AS contract
-       SET invoiced_amount = value.invoiced, collected_amount = value.collected, overdue_amount = value.overdue,
-           next_date = value.next_date,
-           invoiced_percent = 100 * value.invoiced / amount_total, collected_percent = 100 * value.collected / amount_total,
-           delivered_percent = value.delivered
-      FROM (SELECT contract_id, SUM(done_amount) FILTER (WHERE kind = 'invoice') AS invoiced,
-                   SUM(done_amount) FILTER (WHERE kind = 'collect') AS collected,
-                   AVG(done_percent) FILTER (WHERE kind = 'deliver') AS delivered,
-                   SUM(open_amount) FILTER (WHERE kind = 'collect' AND state = 'overdue') AS overdue,
-                   MIN(date_due) FILTER (WHERE state <> 'done') AS next_date
-              FROM crm_contract_step GROUP BY contract_id) AS value
-     WHERE value.contract_id = contract.id""")
 
 
 # ----------------------------------------------------------------------
@@ -165,8 +69,19 @@ def _working_day(env):
 def ageing(env, _customers):
     seconds = timed(env, lambda: env['crm.receivable'].formatted_read_group([], ['bucket'], ['open_company:sum', '__count']), times=2)
     floor = timed(env, lambda: env.execute_query(SQL(
-        """SELECT width_bucket(CURRENT_DATE - date_due, ARRAY[1, 31, 61, 91]), SUM(open_amount), COUNT(*)
-             FROM crm_contract_step WHERE company_id = %s AND kind = 'collect' AND open_amount > 0 GROUP BY 1""", env.company.id)), times=2)
+        """SELECT width_bucket(CURRENT_DATE - date_due, ARRAY[1, 31, 61, 91]), SUM(amount), COUNT(*)
+             FROM (SELECT date_due, open_amount AS amount FROM crm_contract_step
+                    WHERE company_id = %(company)s AND kind = 'collect' AND open_amount > 0
+                    UNION ALL
+                   SELECT date_maturity, amount_residual FROM account_move_line AS item
+                     JOIN account_account AS account ON account.id = item.account_id AND account.account_type = 'asset_receivable'
+                    WHERE item.company_id = %(company)s AND parent_state = 'posted' AND reconciled IS NOT TRUE
+                      AND NOT EXISTS (SELECT FROM account_move_line AS sold
+                                        JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = sold.id
+                                        JOIN sale_order_line AS line ON line.id = rel.order_line_id
+                                        JOIN sale_order AS sale ON sale.id = line.order_id
+                                       WHERE sold.move_id = item.move_id AND sale.crm_contract_id IS NOT NULL)) AS item
+            GROUP BY 1""", company=env.company.id)), times=2)
     return {'ageing_seconds': round(seconds, 3), 'ageing_floor_seconds': round(floor, 3)}
 
 
@@ -176,21 +91,51 @@ def exposure(env, customers):
     found = []
     seconds = timed(env, lambda: found.extend(credit._figures(company, debtor) for debtor in debtors), times=2)
     assert all(found), 'every debtor has a limit'
-    floor = timed(env, lambda: [env.execute_query(_exposure_floor(company, debtor)) for debtor in debtors], times=2)
-    whole = timed(env, lambda: env.execute_query(SQL(
-        "SELECT COUNT(*), SUM(exposure) FROM (%s) AS figure", credit._exposure_sql(company))))
-    return {'exposure_seconds': round(seconds, 3), 'exposure_floor_seconds': round(floor, 3), 'exposure_all_seconds': round(whole, 3)}
+    floor = timed(env, lambda: [env.execute_query(_exposure_floor(company, SQL("= %s", debtor.id))) for debtor in debtors], times=2)
+    return {'exposure_seconds': round(seconds, 3), 'exposure_floor_seconds': round(floor, 3)}
 
 
-def _exposure_floor(company, debtor):
+def all_debtors(env, _customers):
+    credit, company = env['crm.credit'], env.company
+    seconds = timed(env, lambda: env.execute_query(SQL(
+        "SELECT COUNT(*), SUM(exposure) FROM (%s) AS figure", credit._exposure_sql(company))), times=2)
+    env.cr.commit()   # with it what the planner was told
+    floor = timed(env, lambda: env.execute_query(_exposure_floor(company, SQL("IS NOT NULL"))), times=2)
+    return {'debtors_seconds': round(seconds, 3), 'debtors_floor_seconds': round(floor, 3)}
+
+
+def _exposure_floor(company, debtors):
     return SQL(
-        """SELECT (SELECT SUM(amount_residual) FROM account_move_line
-                    WHERE partner_id = %(debtor)s AND company_id = %(company)s AND parent_state = 'posted' AND reconciled IS NOT TRUE
-                      AND amount_residual <> 0),
-                  (SELECT SUM(line.price_total) FROM sale_order AS sale JOIN sale_order_line AS line ON line.order_id = sale.id
-                    WHERE sale.partner_invoice_id = %(debtor)s AND sale.company_id = %(company)s AND sale.state = 'sale')""",
-        debtor=debtor.id, company=company.id)
+        """SELECT partner_id, SUM(amount)
+             FROM (SELECT partner_id, amount_residual AS amount FROM account_move_line
+                     JOIN account_account AS account ON account.id = account_id AND account.account_type = 'asset_receivable'
+                    WHERE partner_id %(debtors)s AND company_id = %(company)s AND parent_state = 'posted' AND reconciled IS NOT TRUE
+                    UNION ALL
+                   SELECT sale.partner_invoice_id, GREATEST(line.product_uom_qty - COALESCE(SUM(item.quantity), 0), 0)
+                                                   * line.price_total / line.product_uom_qty
+                     FROM sale_order AS sale JOIN sale_order_line AS line ON line.order_id = sale.id
+                LEFT JOIN sale_order_line_invoice_rel AS rel ON rel.order_line_id = line.id
+                LEFT JOIN account_move_line AS item ON item.id = rel.invoice_line_id AND item.parent_state = 'posted'
+                    WHERE sale.partner_invoice_id %(debtors)s AND sale.company_id = %(company)s AND sale.state = 'sale'
+                      AND line.qty_invoiced < line.product_uom_qty
+                    GROUP BY sale.id, line.id) AS part
+            GROUP BY partner_id""", debtors=debtors, company=company.id)
+
+
+def order_flow(env, customers):
+    """Confirm an order of ten lines and post its invoice."""
+    product = env['product.product'].create({'name': "Flow", 'type': 'service', 'list_price': 1, 'invoice_policy': 'order'})
+    order = env['sale.order'].create({
+        'partner_id': customers[0], 'order_line': [Command.create({'product_id': product.id}) for _line in range(10)]})
+    result = {}
+    for name, record in (('confirm', lambda: order.action_confirm), ('post', lambda: order._create_invoices().action_post)):
+        work = record()
+        env.flush_all()
+        before = env.cr.sql_log_count
+        result[f'{name}_ms'] = round(1000 * timed(env, work), 1)
+        result[f'{name}_queries'] = env.cr.sql_log_count - before
+    return result
 
 
 # what is measured, by the name that its figures begin with
-PARTS = {'refresh': refresh, 'reminder': reminder, 'ageing': ageing, 'exposure': exposure}
+PARTS = {**FOLLOWING, 'reminder': reminder, 'ageing': ageing, 'exposure': exposure, 'debtors': all_debtors}

@@ -15,6 +15,7 @@ from . import crm_contract_document
 from . import crm_contract_fact
 from . import crm_contract_cost
 from . import crm_contract_progress
+from . import crm_contract_fact_store
 from . import crm_contract_refresh
 from . import crm_contract_step
 from . import crm_contract_step_line
@@ -75,6 +76,7 @@ from . import crm_dunning_assess
 from . import crm_dunning_letter
 from . import crm_dunning_send
 from . import crm_dunning_line
+from . import crm_dunning_charge
 from . import res_partner_dunning
 from . import crm_credit_guard
 from . import res_partner_credit

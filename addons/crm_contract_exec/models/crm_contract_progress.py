@@ -27,40 +27,35 @@ class CrmContract(models.Model):
                 WHERE %s""", condition)
 
     @api.model
-    def _deliver_needs_sql(self, condition, facts):
+    def _deliver_needs_sql(self, facts):
         """Return the needs of delivery steps, by order line: their quantities; the last step without any takes what is left."""
         return SQL(
             """SELECT key, step_id, ROW_NUMBER() OVER (PARTITION BY key ORDER BY sequence, step_id) AS position, need, 0.000001 AS slack
                  FROM (SELECT line.order_line_id AS key, step.id AS step_id, step.sequence, line.quantity AS need
-                         FROM crm_contract AS contract
-                         JOIN crm_contract_step AS step
-                           ON step.contract_id = contract.id AND step.kind = 'deliver' AND step.void_reason IS NULL
+                         FROM crm_fact_step AS step
                          JOIN crm_contract_step_line AS line ON line.step_id = step.id
-                        WHERE %(condition)s
+                        WHERE step.kind = 'deliver' AND step.void_reason IS NULL
                         UNION ALL
                        SELECT goods.order_line_id, rest.step_id, rest.sequence, goods.quantity - COALESCE(planned.quantity, 0)
                          FROM (%(goods)s) AS goods
                          JOIN (SELECT DISTINCT ON (step.contract_id) step.contract_id, step.id AS step_id, step.sequence
-                                 FROM crm_contract AS contract
-                                 JOIN crm_contract_step AS step ON step.contract_id = contract.id
-                                WHERE step.kind = 'deliver' AND step.void_reason IS NULL AND %(condition)s
+                                 FROM crm_fact_step AS step
+                                WHERE step.kind = 'deliver' AND step.void_reason IS NULL
                                   AND NOT EXISTS (SELECT 1 FROM crm_contract_step_line AS line WHERE line.step_id = step.id)
                                 ORDER BY step.contract_id, step.sequence DESC, step.id DESC) AS rest USING (contract_id)
                     LEFT JOIN (SELECT line.order_line_id, SUM(line.quantity) AS quantity
-                                 FROM crm_contract AS contract
-                                 JOIN crm_contract_step_line AS line ON line.contract_id = contract.id
-                                 JOIN crm_contract_step AS step ON step.id = line.step_id AND step.void_reason IS NULL
-                                WHERE %(condition)s GROUP BY line.order_line_id) AS planned USING (order_line_id)
-                        WHERE goods.quantity > COALESCE(planned.quantity, 0)) AS need""",
-            goods=facts['goods'], condition=condition)
+                                 FROM crm_fact_step AS step
+                                 JOIN crm_contract_step_line AS line ON line.step_id = step.id
+                                WHERE step.void_reason IS NULL GROUP BY line.order_line_id) AS planned USING (order_line_id)
+                        WHERE goods.quantity > COALESCE(planned.quantity, 0)) AS need""", goods=facts['goods'])
 
     @api.model
-    def _deliver_lines_sql(self, condition, facts):
+    def _deliver_lines_sql(self, facts):
         """Return the relation ``(key, step_id, need, done, date)`` of what delivery steps have delivered of an order line (``key``).
 
-        :param facts: the relations of facts by name, see :meth:`_facts_sql`; likewise below
+        :param facts: the relations of facts by name, see :meth:`_facts_sql`; likewise below. They have to be at hand.
         """
-        return waterfall(self._deliver_needs_sql(condition, facts), SQL(
+        return waterfall(self._deliver_needs_sql(facts), SQL(
             "SELECT order_line_id AS key, step_id, date, quantity AS amount FROM (%s) AS delivered", facts['delivered']))
 
     @api.model
@@ -101,47 +96,49 @@ class CrmContract(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _money_needs_sql(self, condition, kind):
+    def _money_needs_sql(self, kind):
         return SQL(
             """SELECT step.contract_id AS key, step.id AS step_id, step.amount AS need, currency.rounding / 2 AS slack,
                       ROW_NUMBER() OVER (PARTITION BY step.contract_id ORDER BY step.sequence, step.id) AS position
-                 FROM crm_contract AS contract
-                 JOIN res_currency AS currency ON currency.id = contract.currency_id
-                 JOIN crm_contract_step AS step ON step.contract_id = contract.id
-                WHERE step.kind = %s AND step.amount > 0 AND step.void_reason IS NULL AND contract.is_manual IS NOT TRUE AND %s""",
-            kind, condition)
+                 FROM crm_fact_step AS step
+                 JOIN res_currency AS currency ON currency.id = step.currency_id
+                WHERE step.kind = %s AND step.amount > 0 AND step.void_reason IS NULL AND NOT step.is_manual""", kind)
 
     @api.model
     def _money_facts_sql(self, money, kind):
         """Return facts of money for the waterfall over the steps of a kind: what was made for a step of another kind counts for the step
-        of this kind that is anchored to it, or that it is anchored to itself."""
+        of this kind that is anchored to it, or that it is anchored to itself. What it was made for is of the same contract."""
         return SQL(
             """SELECT fact.contract_id AS key, COALESCE(same.id, after.id, same_before.id) AS step_id, fact.date, fact.amount
                  FROM (%(money)s) AS fact
-            LEFT JOIN crm_contract_step AS made ON made.id = fact.step_id
-            LEFT JOIN crm_contract_step AS same ON same.id = made.id AND same.kind = %(kind)s
-            LEFT JOIN LATERAL (SELECT step.id FROM crm_contract_step AS step
-                                WHERE step.anchor_step_id = made.id AND step.kind = %(kind)s AND step.void_reason IS NULL
-                                ORDER BY step.sequence, step.id LIMIT 1) AS after ON TRUE
-            LEFT JOIN crm_contract_step AS same_before ON same_before.id = made.anchor_step_id AND same_before.kind = %(kind)s""",
+            LEFT JOIN crm_fact_step AS made ON made.id = fact.step_id
+            LEFT JOIN crm_fact_step AS same ON same.id = made.id AND same.kind = %(kind)s
+            LEFT JOIN (SELECT DISTINCT ON (anchor_step_id) anchor_step_id, id FROM crm_fact_step
+                        WHERE anchor_step_id IS NOT NULL AND kind = %(kind)s AND void_reason IS NULL
+                        ORDER BY anchor_step_id, sequence, id) AS after ON after.anchor_step_id = made.id
+            LEFT JOIN crm_fact_step AS same_before ON same_before.id = made.anchor_step_id AND same_before.kind = %(kind)s""",
             money=money, kind=kind)
 
     @api.model
-    def _money_progress_sql(self, condition, kind, facts):
-        """Return the progress of the steps of a kind: see :meth:`_progress_sql`."""
+    def _money_progress_sql(self, kind, facts):
+        """Return the progress of the steps of a kind: see :meth:`_progress_sql`. What credit notes do to it is worked out only where
+        there are any."""
         columns = SQL("contract_id, step_id, date, amount")
         money = SQL("SELECT %s FROM (%s) AS money", columns, facts['invoiced' if kind == 'invoice' else 'collected'])
         settled = SQL("%s UNION ALL SELECT %s FROM (%s) AS credited", money, columns, facts['credited'])
-        needs = self._money_needs_sql(condition, kind)
+        needs = self._money_needs_sql(kind)
+        credited = SQL("(SELECT contract_id FROM (%s) AS credited)", facts['credited'])
         return SQL(
             """SELECT settled.step_id, settled.need AS planned, LEAST(money.done, settled.done) AS done,
-                      GREATEST(settled.done - money.done, 0) AS credited, settled.done / settled.need AS share,
+                      GREATEST(settled.done - COALESCE(money.done, settled.done), 0) AS credited, settled.done / settled.need AS share,
                       settled.date IS NOT NULL AS is_done, settled.date
-                 FROM (%s) AS settled JOIN (%s) AS money USING (step_id)""",
-            waterfall(needs, self._money_facts_sql(settled, kind)), waterfall(needs, self._money_facts_sql(money, kind)))
+                 FROM (%s) AS settled LEFT JOIN (%s) AS money USING (step_id)""",
+            waterfall(needs, self._money_facts_sql(settled, kind)),
+            waterfall(SQL("SELECT * FROM (%s) AS need WHERE key IN %s", needs, credited),
+                      self._money_facts_sql(SQL("SELECT * FROM (%s) AS money WHERE contract_id IN %s", money, credited), kind)))
 
     @api.model
-    def _progress_sql(self, condition, deliver_lines, facts):
+    def _progress_sql(self, deliver_lines, facts):
         """Return the relation ``(step_id, planned, done, credited, share, is_done, date)`` of the steps that the books know about.
 
         ``planned`` is a quantity or an amount; ``done`` and ``credited`` (no longer to be paid) are amounts; ``share`` is 1 when all
@@ -149,4 +146,4 @@ class CrmContract(models.Model):
         """
         return SQL(
             "%s UNION ALL %s UNION ALL %s", self._deliver_progress_sql(deliver_lines),
-            self._money_progress_sql(condition, 'invoice', facts), self._money_progress_sql(condition, 'collect', facts))
+            self._money_progress_sql('invoice', facts), self._money_progress_sql('collect', facts))

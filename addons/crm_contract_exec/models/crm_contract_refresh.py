@@ -1,5 +1,3 @@
-from contextlib import contextmanager
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -14,9 +12,6 @@ CONTRACT_COLUMNS = (
     'planned_percent', 'delivered_percent', 'accepted_percent', 'invoiced_amount', 'collected_amount', 'waived_amount',
     'invoiced_percent', 'collected_percent', 'overdue_amount', 'next_date',
 )
-
-
-LARGE = 50      # contracts; above, statistics of the facts pay
 
 
 def _columns(names, alias=None):
@@ -42,9 +37,11 @@ class CrmContract(models.Model):
         without_compiling(self.env)
         changed = 0
         with self._facts(contracts, condition) as ctes:
-            for statement in (self._refresh_steps_sql, self._refresh_contracts_sql):
-                self.env.cr.execute(statement(condition, date, ctes))
+            with self._at_hand(contracts, self._step_definitions(date)) as more:
+                self.env.cr.execute(self._refresh_steps_sql(SQL("%s%s", ctes, more)))
                 changed += self.env.cr.rowcount
+            self.env.cr.execute(self._refresh_contracts_sql(condition, date, ctes))
+            changed += self.env.cr.rowcount
         for model in ('crm.contract', 'crm.contract.step', 'crm.contract.step.line'):   # with what is computed from these columns
             self.env[model].invalidate_model(flush=False)
         return changed
@@ -59,83 +56,39 @@ class CrmContract(models.Model):
             relation, _columns(columns, 'target'), _columns(columns, 'value'))
 
     # ------------------------------------------------------------------
-    # Facts: each is found once, however often the statements read it
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _fact_definitions(self, condition):
-        """Return ``[(name of the relation, query)]``, each of which may read those before it."""
-        facts = self._facts_sql()
-        return [
-            ('crm_fact_goods', self._goods_sql(condition)),
-            ('crm_fact_delivered', self._delivered_sql(condition)),
-            ('crm_fact_delivery', self._delivery_sql(facts)),
-            ('crm_fact_invoiced', self._invoiced_sql(condition)),
-            ('crm_fact_matched', self._matched_sql(condition, facts['invoiced'])),
-            ('crm_fact_collected', self._collected_sql(condition, facts['matched'])),
-            ('crm_fact_credited', self._credited_sql(condition, facts['invoiced'], facts['matched'])),
-        ]
-
-    @api.model
-    def _facts_sql(self):
-        """Return the relations of facts by their short names, as the statements read them."""
-        return {name: SQL("SELECT * FROM %s", SQL.identifier(f'crm_fact_{name}'))
-                for name in ('goods', 'delivered', 'delivery', 'invoiced', 'matched', 'collected', 'credited')}
-
-    @contextmanager
-    def _facts(self, contracts, condition, names=None):
-        """Have the relations of :meth:`_facts_sql` at hand while the block runs.
-
-        Those of a few contracts become part of the statements. Those of many are put into tables of this transaction: with statistics
-        they are joined by hash, not row by row.
-
-        :param contracts: None for all; said by ``condition``, on the alias ``contract``
-        :param names: short names of the facts that are needed; default: all
-        :return: what statements begin their ``WITH`` with
-        """
-        needed = {f'crm_fact_{name}' for name in names or self._facts_sql()}
-        definitions = [(SQL.identifier(name), query) for name, query in self._fact_definitions(condition) if name in needed]
-        if contracts is not None and len(contracts) <= LARGE:
-            yield SQL("").join(SQL("%s AS MATERIALIZED (%s),", name, query) for name, query in definitions)
-            return
-        for name, query in definitions:
-            self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", name, query))
-            self.env.cr.execute(SQL("ANALYZE %s", name))
-        yield SQL()
-        for name, _query in reversed(definitions):
-            self.env.cr.execute(SQL("DROP TABLE %s", name))
-
-    # ------------------------------------------------------------------
     # Steps
     # ------------------------------------------------------------------
 
     @api.model
-    def _refresh_steps_sql(self, condition, date, fact_ctes):
+    def _step_definitions(self, date):
+        """Return ``[(short name, query)]`` of the relations that lead from the facts to the verdicts on steps."""
         facts = self._facts_sql()
-        ctes = SQL(
-            """WITH RECURSIVE %(facts)s deliver_line AS MATERIALIZED (%(lines)s),
-                    line_update AS (UPDATE crm_contract_step_line AS target SET done_quantity = deliver_line.done FROM deliver_line
-                                     WHERE target.step_id = deliver_line.step_id AND target.order_line_id = deliver_line.key
-                                       AND target.done_quantity IS DISTINCT FROM deliver_line.done),
-                    progress AS MATERIALIZED (%(progress)s),
-                    delivery AS MATERIALIZED (%(delivery)s),
-                    clock AS (%(clock)s),
-                    step AS MATERIALIZED (%(steps)s),
-                    accepted AS (SELECT contract_id, MAX(day_done) AS date FROM step WHERE kind = 'accept' AND void_reason IS NULL
-                                  GROUP BY contract_id HAVING bool_and(is_done)),
-                    due AS (%(due)s)""",
-            facts=fact_ctes, lines=self._deliver_lines_sql(condition, facts),
-            progress=self._progress_sql(condition, SQL("deliver_line"), facts), delivery=facts['delivery'],
-            clock=self._clock_sql(date), steps=self._step_done_sql(condition), due=self._due_sql())
-        return self._update_sql('crm_contract_step', STEP_COLUMNS, self._step_verdict_sql(), ctes)
+        return [
+            ('line', self._deliver_lines_sql(facts)),
+            ('progress', self._progress_sql(SQL("crm_fact_line"), facts)),
+            ('done', self._step_done_sql(date)),
+            ('verdict', SQL(
+                """SELECT value.* FROM (%s) AS value JOIN crm_fact_step AS known ON known.id = value.id WHERE (%s) IS DISTINCT FROM (%s)""",
+                self._step_verdict_sql(), _columns(STEP_COLUMNS, 'known'), _columns(STEP_COLUMNS, 'value'))),
+        ]
 
     @api.model
-    def _step_done_sql(self, condition):
+    def _refresh_steps_sql(self, ctes):
+        """Return the statement that writes what is new about steps and their quantities."""
+        ctes = SQL(
+            """WITH %s quantities AS (
+                    UPDATE crm_contract_step_line AS target SET done_quantity = line.done FROM crm_fact_line AS line
+                     WHERE target.step_id = line.step_id AND target.order_line_id = line.key
+                       AND target.done_quantity IS DISTINCT FROM line.done)""", ctes)
+        return self._update_sql('crm_contract_step', STEP_COLUMNS, SQL("SELECT * FROM crm_fact_verdict"), ctes)
+
+    @api.model
+    def _step_done_sql(self, date):
         """Return the steps with how far they are done: as the books say, else as people have confirmed."""
         return SQL(
             """SELECT step.id, step.contract_id, step.kind, step.anchor, step.anchor_step_id, step.anchor_offset, step.anchor_unit,
                       step.anchor_month_end, step.date_due, step.amount, step.void_reason, step.is_settlement,
-                      contract.state AS contract_state, contract.date_signed, contract.currency_id, clock.today,
+                      step.contract_state, step.date_signed, step.currency_id, clock.today,
                       CASE WHEN hand.is_hand AND step.kind IN %(money)s AND step.amount > 0 THEN step.confirmed_amount >= step.amount
                            WHEN hand.is_hand THEN step.date_confirmed IS NOT NULL ELSE progress.is_done END AS is_done,
                       CASE WHEN hand.is_hand AND step.kind IN %(money)s AND step.amount > 0
@@ -144,13 +97,12 @@ class CrmContract(models.Model):
                       CASE WHEN hand.is_hand THEN step.date_confirmed ELSE progress.date END AS day_done,
                       CASE WHEN hand.is_hand THEN COALESCE(step.confirmed_amount, 0) ELSE progress.done END AS done,
                       CASE WHEN hand.is_hand THEN 0 ELSE progress.credited END AS credited
-                 FROM crm_contract AS contract
-                 JOIN clock ON clock.company_id = contract.company_id
-                 JOIN crm_contract_step AS step ON step.contract_id = contract.id
-            LEFT JOIN progress ON progress.step_id = step.id
+                 FROM crm_fact_step AS step
+                 JOIN (%(clock)s) AS clock ON clock.company_id = step.company_id
+            LEFT JOIN crm_fact_progress AS progress ON progress.step_id = step.id
            CROSS JOIN LATERAL (
-                 SELECT contract.is_manual IS TRUE OR step.kind IN %(confirmed)s OR progress.step_id IS NULL AS is_hand) AS hand
-                WHERE %(condition)s""", money=MONEY_KINDS, confirmed=CONFIRMED_KINDS, condition=condition)
+                 SELECT step.is_manual OR step.kind IN %(confirmed)s OR progress.step_id IS NULL AS is_hand) AS hand""",
+            money=MONEY_KINDS, confirmed=CONFIRMED_KINDS, clock=self._clock_sql(date))
 
     @api.model
     def _due_sql(self):
@@ -166,9 +118,9 @@ class CrmContract(models.Model):
         return SQL(
             """SELECT step.id, CASE WHEN step.anchor = 'date' THEN step.date_due ELSE %(shift)s END AS due,
                       step.anchor = 'date' OR base.day IS NOT NULL AS reached, step.day_done
-                 FROM step
-            LEFT JOIN step AS anchor ON anchor.id = step.anchor_step_id
-            LEFT JOIN delivery ON delivery.contract_id = step.contract_id
+                 FROM crm_fact_done AS step
+            LEFT JOIN crm_fact_done AS anchor ON anchor.id = step.anchor_step_id
+            LEFT JOIN crm_fact_delivery AS delivery ON delivery.contract_id = step.contract_id
             LEFT JOIN accepted ON accepted.contract_id = step.contract_id
            CROSS JOIN LATERAL (
                       SELECT CASE step.anchor WHEN 'signing' THEN step.date_signed
@@ -179,7 +131,7 @@ class CrmContract(models.Model):
                 UNION ALL
                SELECT step.id, %(shift)s, base.is_done, step.day_done
                  FROM due
-                 JOIN step ON step.anchor_step_id = due.id AND step.anchor = 'step'
+                 JOIN crm_fact_done AS step ON step.anchor_step_id = due.id AND step.anchor = 'step'
            CROSS JOIN LATERAL (SELECT COALESCE(due.day_done, due.due) AS day, due.day_done IS NOT NULL AS is_done, %(interval)s) AS base""",
             shift=shift, interval=interval)
 
@@ -187,7 +139,11 @@ class CrmContract(models.Model):
     def _step_verdict_sql(self):
         """Return the relation of :data:`STEP_COLUMNS` with ``id``."""
         return SQL(
-            """SELECT step.id, due.due AS date_due, verdict.state,
+            """WITH RECURSIVE
+                    accepted AS (SELECT contract_id, MAX(day_done) AS date FROM crm_fact_done WHERE kind = 'accept' AND void_reason IS NULL
+                                  GROUP BY contract_id HAVING bool_and(is_done)),
+                    due AS (%(due)s)
+               SELECT step.id, due.due AS date_due, verdict.state,
                       CASE WHEN money.is_money THEN round(COALESCE(step.done, 0), currency.decimal_places) ELSE 0 END AS done_amount,
                       CASE WHEN money.is_money THEN round(COALESCE(step.credited, 0), currency.decimal_places) ELSE 0 END AS waived_amount,
                       CASE WHEN money.is_money AND verdict.state IN %(open)s
@@ -198,7 +154,7 @@ class CrmContract(models.Model):
                       CASE WHEN verdict.state = 'done' THEN step.day_done END AS date_done,
                       CASE WHEN verdict.state = 'done' THEN GREATEST(0, COALESCE(step.day_done - due.due, 0))
                            WHEN verdict.state = 'overdue' THEN step.today - due.due ELSE 0 END AS days_late
-                 FROM step
+                 FROM crm_fact_done AS step
                  JOIN due USING (id)
                  JOIN res_currency AS currency ON currency.id = step.currency_id
            CROSS JOIN LATERAL (SELECT step.kind IN %(money)s AS is_money) AS money
@@ -212,7 +168,7 @@ class CrmContract(models.Model):
                                   WHEN due.due < step.today THEN 'overdue'
                                   WHEN step.share > 0 THEN 'partial'
                                   WHEN due.reached THEN 'ready' ELSE 'wait' END AS state) AS verdict""",
-            open=OPEN, money=MONEY_KINDS, signed=SIGNED_EVER)
+            due=self._due_sql(), open=OPEN, money=MONEY_KINDS, signed=SIGNED_EVER)
 
     # ------------------------------------------------------------------
     # Contracts

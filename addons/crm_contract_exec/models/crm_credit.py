@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.tools.planner import without_compiling
+
 
 class CrmCredit(models.AbstractModel):
     """What customers owe and are about to owe: one relation for the check of an order, the list of all, and the search.
@@ -19,6 +21,9 @@ class CrmCredit(models.AbstractModel):
         :param company: one company
         :param SQL debtors: sub-select or list of ids of commercial partners; None for all
         """
+        if debtors is None:
+            without_compiling(self.env)
+
         def among(column):
             if debtors is None:
                 return SQL("TRUE")
@@ -126,7 +131,8 @@ class CrmCredit(models.AbstractModel):
         """Return order lines with what is left of them, in their own unit, and the gross price of a unit.
 
         As Odoo invoices, by quantity: what was ordered or delivered, whichever is more, less what posted invoices hold. Where goods are
-        invoiced as delivered and all their transfers are done or cancelled, nothing more is to come.
+        invoiced as delivered and all their transfers are done or cancelled, nothing more is to come. ``OFFSET 0`` has what was
+        committed worked out once, not wherever it is named.
         """
         return SQL(
             """SELECT order_id, partner_id, currency_id, rate, unit,
@@ -136,9 +142,7 @@ class CrmCredit(models.AbstractModel):
                               COALESCE(NULLIF(sale.currency_rate, 0), 1) AS rate, line.qty_delivered,
                               COALESCE(line.price_total / NULLIF(line.product_uom_qty, 0), line.price_reduce_taxinc, 0) AS unit,
                               CASE WHEN template.invoice_policy = 'delivery'
-                                        AND EXISTS (SELECT FROM stock_move WHERE sale_line_id = line.id)
-                                        AND NOT EXISTS (
-                                            SELECT FROM stock_move WHERE sale_line_id = line.id AND state NOT IN ('done', 'cancel'))
+                                        AND (SELECT bool_and(state IN ('done', 'cancel')) FROM stock_move WHERE sale_line_id = line.id)
                                    THEN line.qty_delivered
                                    ELSE GREATEST(line.product_uom_qty, line.qty_delivered) END AS committed,
                               COALESCE(posted.quantity, 0) AS invoiced
@@ -150,7 +154,7 @@ class CrmCredit(models.AbstractModel):
                         WHERE sale.company_id = %(company)s AND sale.state = 'sale' AND line.is_downpayment IS NOT TRUE
                           AND (line.qty_invoiced < GREATEST(line.product_uom_qty, line.qty_delivered)
                                OR line.untaxed_amount_to_invoice <> 0 OR line.product_uom_qty < 0)
-                          AND %(condition)s) AS base""",
+                          AND %(condition)s OFFSET 0) AS base""",
             posted=self._posted_quantity_sql(), company=company.id, condition=condition)
 
     @api.model

@@ -15,6 +15,7 @@ class Assessed(NamedTuple):
     level: Any           # crm.dunning.level, None where it is left out
     share: float         # of what is open, to be dunned
     reason: str | None   # why it is left out
+    interest_days: int   # for which interest is claimed
 
 
 class CrmDunningRun(models.Model):
@@ -36,15 +37,15 @@ class CrmDunningRun(models.Model):
             ('open_amount', '>', 0)], order='partner_id, date_due, id')
         policies = self.env['crm.dunning.policy']._for_customers(items.partner_id, self.company_id)
         covers = self._covers(items)
-        last = self._last_dunned(items)
+        last, interest_days = self._last_dunned(items), self._interest_days(items)
         result = {}
         for partner, owed in items.grouped('partner_id').items():
             policy = policies.get(partner.id)
             if policy:
-                result.update(self._assess_customer(partner, owed, policy, covers[partner.id], last))
+                result.update(self._assess_customer(partner, owed, policy, covers[partner.id], last, interest_days))
         return result
 
-    def _assess_customer(self, partner, items, policy, covers, last):
+    def _assess_customer(self, partner, items, policy, covers, last, interest_days):
         left = left_over([(item.id, item.open_company) for item in items], covers)
         levels = {level.id: level for level in policy.level_ids}
         rules = policy.level_ids._as_levels()
@@ -56,7 +57,7 @@ class CrmDunningRun(models.Model):
                 continue
             settled = self.company_id.currency_id.compare_amounts(amount, 0) <= 0
             why = 'suspended' if item.contract_id.state == 'suspended' else reason if settled else None
-            found[item.id] = Assessed(item, None if why else levels[key], amount / item.open_company, why)
+            found[item.id] = Assessed(item, None if why else levels[key], amount / item.open_company, why, interest_days[item.id])
         total = sum(entry.share * entry.item.open_company for entry in found.values() if entry.level)
         least = policy.currency_id._convert(policy.min_amount, self.company_id.currency_id, self.company_id, self.date)
         until = partner.with_company(self.company_id).crm_no_dunning_until
@@ -160,7 +161,8 @@ class CrmDunningRun(models.Model):
             'move_line_id': item.line_id.id, 'receivable_key': item.id, 'date': self.date, 'date_due': item.date_due,
             'days_overdue': item.days_overdue, 'currency_id': item.currency_id.id, 'open_amount': item.open_amount, 'amount': amount,
             'amount_company': item.open_company * entry.share if entry.level else 0,
-            'interest': item.currency_id.round(interest(amount, percent, item.days_overdue)),
+            'interest': item.currency_id.round(interest(amount, percent, entry.interest_days)),
+            'is_charge': bool(item.move_id.crm_dunning_letter_id),
             'level_id': entry.level.id if entry.level else False, 'state': 'proposed' if entry.level else 'out', 'reason': entry.reason}
 
     def _take_out_settled(self):
@@ -171,8 +173,9 @@ class CrmDunningRun(models.Model):
             if not entry or not entry.level:
                 line.write({'state': 'out', 'reason': entry.reason if entry else 'paid', 'letter_id': False, 'amount': 0, 'interest': 0,
                             'amount_company': 0})
-            elif line.currency_id.compare_amounts(entry.item.open_amount * entry.share, line.amount) < 0:
-                vals = self._line_vals(entry, line.letter_id.id)
+                continue
+            vals = self._line_vals(entry, line.letter_id.id)
+            if any(line.currency_id.compare_amounts(vals[name], line[name]) < 0 for name in ('amount', 'interest')):
                 line.write({name: vals[name] for name in ('amount', 'amount_company', 'interest', 'open_amount')})
         letters = self.letter_ids.filtered(lambda letter: letter.state == 'proposed')
         letters.filtered(lambda letter: not letter.line_ids).write({'state': 'out'})

@@ -39,15 +39,16 @@ class CrmDunningLetter(models.Model):
             letter.display_name = f"{letter.partner_id.display_name or ''}: {letter.level_id.name or ''}"
 
     def _sum_up(self):
-        """Bring amounts, fee and level in line with the items."""
+        """Bring amounts, fee and level in line with the items. Where only fees and interest of before are open, there is no fee."""
         for letter in self:
             company, lines = letter.company_id, letter.line_ids
             if not lines:
                 continue
             level = max(lines.level_id, key=lambda level: level.days)
+            charging = max(lines.filtered(lambda line: not line.is_charge).level_id, key=lambda level: level.days, default=level.browse())
             letter.write({
                 'amount': sum(lines.mapped('amount_company')), 'level_id': level.id,
-                'fee': level.currency_id._convert(level.fee, company.currency_id, company, letter.date),
+                'fee': charging.currency_id._convert(charging.fee, company.currency_id, company, letter.date) if charging else 0,
                 'interest': sum(line.currency_id._convert(line.interest, company.currency_id, company, letter.date) for line in lines)})
 
     # ------------------------------------------------------------------

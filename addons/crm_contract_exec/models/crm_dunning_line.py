@@ -29,6 +29,7 @@ class CrmDunningLine(models.Model):
     open_amount = fields.Monetary("Open", help="What was open, before what is promised, disputed or on account.")
     amount = fields.Monetary("Dunned")
     interest = fields.Monetary()
+    is_charge = fields.Boolean("Fee or Interest", help="Of a letter before: it bears neither fee nor interest.")
     company_currency_id = fields.Many2one(related='company_id.currency_id', string="Company Currency")
     amount_company = fields.Monetary("Dunned (Company Currency)", currency_field='company_currency_id')
     level_id = fields.Many2one('crm.dunning.level', index='btree_not_null', ondelete='restrict')

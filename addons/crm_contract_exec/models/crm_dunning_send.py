@@ -6,8 +6,9 @@ class CrmDunningLetter(models.Model):
     _inherit = 'crm.dunning.letter'
 
     def _confirm(self):
-        """Mark the items as dunned, and have the letters sent in the background."""
+        """Mark the items as dunned, bill fees and interest, and have the letters sent in the background."""
         self.line_ids.write({'state': 'sent'})
+        self._book_charges()
         self.write({'state': 'confirmed'})
         self.env.ref('crm_contract_exec.ir_cron_dunning_send').sudo()._trigger()  # a person of finance may not read scheduled actions
 

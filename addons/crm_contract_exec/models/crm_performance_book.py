@@ -37,20 +37,21 @@ class CrmPerformanceEntry(models.Model):
             self.env.cr.execute(self._booking_sql(condition, self._today_sql(contracts, date), ctes))
             made = self.env.cr.rowcount
         if made:
-            self._place()
             self.env.invalidate_all(flush=False)
         return made
 
     @api.model
-    def _cron_book(self):
+    def _cron_book(self, batch=BATCH):
         """Book all contracts that were ever signed, those at their end too: refunds and write-offs come late.
 
         Contracts are taken in batches, each saved when it is done. Booking again enters nothing, so a job that was stopped starts anew.
+
+        :param batch: number of contracts at a time
         """
         ids = self.env['crm.contract'].sudo().search([('date_signed', '!=', False)], order='id').ids if self._has_rules() else []
-        batches = [ids[start:start + BATCH] for start in range(0, len(ids), BATCH)]
-        for left, batch in zip(range(len(batches) - 1, -1, -1), batches, strict=True):
-            self._book(self.env['crm.contract'].browse(batch))
+        batches = [ids[start:start + batch] for start in range(0, len(ids), batch)]
+        for left, some in zip(range(len(batches) - 1, -1, -1), batches, strict=True):
+            self._book(self.env['crm.contract'].browse(some))
             if not self.env['ir.cron']._commit_progress(1, remaining=left):
                 break
 
@@ -68,7 +69,11 @@ class CrmPerformanceEntry(models.Model):
 
     @api.model
     def _booking_sql(self, condition, today, ctes):
-        """Return the statement that enters all differences at once. ``ctes``: the facts, see :meth:`CrmContract._facts`."""
+        """Return the statement that enters all differences at once, each on the statement of its person and month, which is made where
+        it is missing. Entries are written once: the checks of what they refer to are most of what booking costs.
+
+        :param ctes: the facts, see :meth:`CrmContract._facts`
+        """
         facts = self.env['crm.contract']._facts_sql()
         return SQL(
             """
@@ -77,16 +82,39 @@ class CrmPerformanceEntry(models.Model):
             fact AS (%(facts)s),
             credited AS (%(credited)s),
             due AS (%(due)s),
-            difference AS (%(difference)s)
+            difference AS (%(difference)s),
+            entry AS MATERIALIZED (%(entries)s),
+            %(statements)s
             INSERT INTO crm_performance_entry (
                    company_id, month, date, user_id, team_id, contract_id, partner_id, event, reason, number, is_back, res_model, res_id,
-                   contract_currency_id, base_amount, rule_id, share_percent, weight_percent, rate, target_amount, amount,
+                   contract_currency_id, base_amount, rule_id, share_percent, weight_percent, rate, target_amount, amount, statement_id,
                    create_uid, write_uid, create_date, write_date)
-            SELECT contract.company_id, GREATEST(date_trunc('month', day.date)::date, closed.next), day.date, difference.user_id,
-                   COALESCE(member.crm_team_id, contract.team_id), contract.id, contract.partner_id, difference.event,
-                   CASE WHEN number IS NULL THEN 'event' WHEN difference.amount > 0 THEN 'more' ELSE 'back' END, COALESCE(number, 0) + 1,
-                   difference.amount < 0, res_model, res_id, contract.currency_id, COALESCE(base, 0), scope.rule_id, percent, weight,
-                   scope.rate, target, difference.amount, %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+            SELECT entry.*, statements.id, %(created)s
+              FROM entry
+              JOIN statements ON statements.company_id = entry.company_id AND statements.date = entry.month
+                   AND statements.user_id = entry.user_id
+             ORDER BY entry.date, entry.contract_id, entry.user_id, entry.event, entry.res_model, entry.res_id
+            ON CONFLICT (contract_id, user_id, event, res_model, res_id, number) DO NOTHING
+            """,
+            ctes=ctes, scope=self._scope_sql(condition), invoiced=self._invoiced_part_sql(facts), facts=self._fact_sql(facts),
+            credited=self._credited_sql(), due=self._due_sql(), difference=self._difference_sql(condition),
+            entries=self._entries_sql(today), statements=self._statements_sql(), created=self._created_sql())
+
+    @api.model
+    def _created_sql(self):
+        return SQL("%(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'", uid=self.env.uid)
+
+    @api.model
+    def _entries_sql(self, today):
+        """Return the entries that the relation ``difference`` calls for."""
+        return SQL(
+            """
+            SELECT contract.company_id, GREATEST(date_trunc('month', day.date)::date, closed.next) AS month, day.date,
+                   difference.user_id, COALESCE(member.crm_team_id, contract.team_id) AS team_id, contract.id AS contract_id,
+                   contract.partner_id, difference.event,
+                   CASE WHEN number IS NULL THEN 'event' WHEN difference.amount > 0 THEN 'more' ELSE 'back' END,
+                   COALESCE(number, 0) + 1, difference.amount < 0, res_model, res_id, contract.currency_id, COALESCE(base, 0),
+                   scope.rule_id, percent, weight, scope.rate, target, difference.amount
               FROM difference
               JOIN crm_contract AS contract ON contract.id = difference.contract_id
               JOIN (VALUES %(today)s) AS clock(company_id, today) ON clock.company_id = contract.company_id
@@ -100,11 +128,28 @@ class CrmPerformanceEntry(models.Model):
                     WHERE member.user_id = difference.user_id AND member.active
                       AND (team.company_id IS NULL OR team.company_id = contract.company_id)
                     ORDER BY member.crm_team_id = contract.team_id DESC, member.id LIMIT 1) AS member ON TRUE
-             ORDER BY day.date, contract.id, difference.user_id, difference.event, res_model, res_id
-            ON CONFLICT (contract_id, user_id, event, res_model, res_id, number) DO NOTHING
-            """,
-            ctes=ctes, scope=self._scope_sql(condition), invoiced=self._invoiced_part_sql(facts), facts=self._fact_sql(facts),
-            credited=self._credited_sql(), due=self._due_sql(), difference=self._difference_sql(condition), today=today, uid=self.env.uid)
+            """, today=today)
+
+    @api.model
+    def _statements_sql(self):
+        """Return the common table expressions by which the relation ``entry`` finds its ``statements``."""
+        return SQL(
+            """
+            new_month AS (
+                INSERT INTO crm_performance_month (company_id, date, date_to, state, create_uid, write_uid, create_date, write_date)
+                SELECT DISTINCT company_id, month, (month + interval '1 month - 1 day')::date, 'open', %(created)s FROM entry
+                ON CONFLICT (company_id, date) DO NOTHING RETURNING id, company_id, date),
+            months AS (SELECT id, company_id, date FROM crm_performance_month UNION ALL SELECT * FROM new_month),
+            new_statement AS (
+                INSERT INTO crm_performance_statement (
+                       month_id, company_id, date, user_id, team_id, create_uid, write_uid, create_date, write_date)
+                SELECT DISTINCT ON (months.id, entry.user_id) months.id, months.company_id, months.date, entry.user_id, entry.team_id,
+                       %(created)s
+                  FROM entry JOIN months ON months.company_id = entry.company_id AND months.date = entry.month
+                 ORDER BY months.id, entry.user_id, entry.date, entry.contract_id, entry.event, entry.res_model, entry.res_id
+                ON CONFLICT (month_id, user_id) DO NOTHING RETURNING id, company_id, date, user_id),
+            statements AS (SELECT id, company_id, date, user_id FROM crm_performance_statement UNION ALL SELECT * FROM new_statement)
+            """, created=self._created_sql())
 
     @api.model
     def _difference_sql(self, condition):
@@ -141,32 +186,3 @@ class CrmPerformanceEntry(models.Model):
                               fact.base::numeric * (fact.weight * scope.factor * scope.rate)::numeric / 100 AS total
                          FROM fact JOIN scope USING (contract_id) JOIN credited USING (contract_id)
                         WHERE fact.weight > 0) AS part""")
-
-    # ------------------------------------------------------------------
-    # Months and statements
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _place(self):
-        """Put new entries on the statement of their person and month, which is made where it is missing."""
-        self.env.cr.execute(SQL(
-            """INSERT INTO crm_performance_month (company_id, date, date_to, state, create_uid, write_uid, create_date, write_date)
-               SELECT DISTINCT company_id, month, (month + interval '1 month - 1 day')::date, 'open', %(uid)s, %(uid)s,
-                      NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                 FROM crm_performance_entry WHERE statement_id IS NULL
-               ON CONFLICT (company_id, date) DO NOTHING""", uid=self.env.uid))
-        self.env.cr.execute(SQL(
-            """INSERT INTO crm_performance_statement (
-                      month_id, company_id, date, user_id, team_id, create_uid, write_uid, create_date, write_date)
-               SELECT DISTINCT ON (month.id, entry.user_id) month.id, month.company_id, month.date, entry.user_id, entry.team_id,
-                      %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                 FROM crm_performance_entry AS entry
-                 JOIN crm_performance_month AS month ON month.company_id = entry.company_id AND month.date = entry.month
-                WHERE entry.statement_id IS NULL
-                ORDER BY month.id, entry.user_id, entry.id
-               ON CONFLICT (month_id, user_id) DO NOTHING""", uid=self.env.uid))
-        self.env.cr.execute(SQL(
-            """UPDATE crm_performance_entry AS entry SET statement_id = statement.id
-                 FROM crm_performance_statement AS statement
-                WHERE entry.statement_id IS NULL AND statement.company_id = entry.company_id AND statement.date = entry.month
-                  AND statement.user_id = entry.user_id"""))

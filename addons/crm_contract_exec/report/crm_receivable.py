@@ -26,8 +26,9 @@ class CrmReceivable(models.Model):
             'account_id', 'partner_id', 'company_id', 'parent_state', 'reconciled', 'amount_residual_currency', 'amount_currency',
             'date_maturity', 'invoice_date', 'display_type', 'currency_id', 'price_total', 'sale_line_ids'],
         'account.partial.reconcile': ['max_date', 'debit_move_id', 'credit_move_id', 'debit_amount_currency', 'credit_amount_currency'],
-        'crm.contract': ['state', 'date_signed', 'user_id', 'currency_id', 'partner_id', 'company_id'],
-        'crm.contract.step': ['kind', 'state', 'amount', 'done_amount', 'date_due', 'contract_id', 'sequence'],
+        'crm.contract': [
+            'state', 'date_signed', 'user_id', 'currency_id', 'partner_id', 'company_id', 'collected_amount', 'waived_amount'],
+        'crm.contract.step': ['kind', 'state', 'amount', 'done_amount', 'waived_amount', 'date_due', 'contract_id', 'sequence'],
         'crm.payment.promise': ['state', 'date', 'partner_id', 'move_ids', 'step_ids'],
         'crm.payment.dispute': ['state', 'move_id', 'step_id', 'effect'],
         'res.partner': ['commercial_partner_id'],

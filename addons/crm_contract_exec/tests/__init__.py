@@ -24,6 +24,7 @@ from . import test_reminder
 from . import test_coming_delivery
 from . import test_dunning
 from . import test_dunning_send
+from . import test_dunning_charge
 from . import test_refresh
 from . import test_credit_standing
 from . import test_credit_risk

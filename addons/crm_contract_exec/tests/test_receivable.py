@@ -117,6 +117,46 @@ class TestReceivable(ContractCommon):
             ('instalment', 400, '1_30', 1), ('instalment', 400, '0_due', 0), ('instalment', 400, '0_due', 0)])
         self.assertEqual(self._rows('2026-03-31'), [])
 
+    def _half_invoiced(self):
+        """Return the invoice of the first of two instalments of 600, due on June 5 and July 1."""
+        order = self._order([(10, 100)], confirm=True)
+        contract = self._contract(order, state='executing')
+        contract.date_signed = '2026-05-01'
+        steps = self._instalments(contract, [('2026-06-05', 600), ('2026-07-01', 600)])
+        invoice = self._invoices([(self.customer, '2026-06-01', 600)], due=['2026-06-05'], post=False)
+        invoice.write({'crm_contract_id': contract.id, 'crm_step_id': steps[0].id})
+        invoice.action_post()
+        return invoice
+
+    def test_paid_too_much_under_a_plan(self):
+        """What pays the next instalment is not on account besides; what no instalment has room for is. On each day, before and after."""
+        for amount, rows in [
+                (600, [('instalment', 600, '0_due', 0)]), (700, [('instalment', 500, '0_due', 0)]), (1200, []),
+                (1300, [('credit', -100, '9_credit', 5)])]:
+            with self.subTest(amount=amount), self.cr.savepoint() as savepoint:
+                self._pay([(self._half_invoiced(), '2026-06-10', amount)])
+                self.assertEqual(self._rows(), rows)
+                self.assertEqual([row[:2] for row in self._rows('2026-06-10')], [row[:2] for row in rows])
+                self.assertEqual(self._rows('2026-06-09'), [('instalment', 600, '1_30', 4), ('instalment', 600, '0_due', 0)])
+                savepoint.rollback()
+
+    def test_credited_under_a_plan(self):
+        """A credit note lowers its instalment, matched or not; of what was paid already it is still to be given back."""
+        for paid, rows in [
+                (0, [('instalment', 500, '1_30', 10), ('instalment', 600, '0_due', 0)]), (600, [('instalment', 500, '0_due', 0)]),
+                (1200, [('credit', -100, '9_credit', 3)])]:
+            with self.subTest(paid=paid), self.cr.savepoint() as savepoint:
+                invoice = self._half_invoiced()
+                if paid:
+                    self._pay([(invoice, '2026-06-10', paid)])
+                note = self._refunds([(self.customer, '2026-06-12', 100)], post=False)
+                note.write({'crm_contract_id': invoice.crm_contract_id.id, 'reversed_entry_id': invoice.id})
+                note.action_post()
+                self.assertEqual(sum(self._items().mapped('open_amount')), 1100 - paid)
+                self.assertEqual(self._rows(), rows)
+                self.assertEqual(sum(self._items('2026-06-11').mapped('open_amount')), 1200 - paid)
+                savepoint.rollback()
+
     def test_promised_and_disputed(self):
         first, second = self._invoices([(self.customer, '2026-06-01', 100), (self.customer, '2026-06-02', 100)])
         self.env['crm.payment.promise'].create({

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.crm_contract_exec.models import crm_contract_refresh
+from odoo.addons.crm_contract_exec.models import crm_contract_fact_store, crm_contract_refresh
 
 from .plan_common import PlanCommon
 
@@ -49,7 +49,7 @@ class TestRefresh(PlanCommon):
         self._refresh(contract)
         few = found()
         self.assertEqual(steps[2].done_amount, 300)
-        with patch.object(crm_contract_refresh, 'LARGE', 0):
+        with patch.object(crm_contract_fact_store, 'LARGE', 0):
             for _time in range(2):
                 steps.flush_recordset()
                 self.env.cr.execute("UPDATE crm_contract_step SET state = 'wait', done_amount = 0 WHERE id = ANY(%s)", [steps.ids])

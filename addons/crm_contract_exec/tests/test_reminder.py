@@ -135,13 +135,28 @@ class TestReminder(ContractCommon):
         step = self._step('2026-06-15')
         self._rule(0, by_mail=True, note="Call")
         self._rule(0, by_mail=True, role='rep')
-        with self.assertQueryCount(500):
-            self.env['crm.contract.reminder']._remind(self.company)
+        self.env['crm.contract.reminder']._remind(self.company)
         self.assertEqual(step.activity_ids.user_id, self.finance + self.rep)
         self.assertIn("Call", step.activity_ids.filtered(lambda activity: activity.user_id == self.finance).summary)
         messages = self.env['mail.message'].search([
             ('message_type', '=', 'user_notification'), ('partner_ids', 'in', self.finance.partner_id.ids)])
         self.assertIn(step.name, messages[0].body)
+
+    def test_queries(self):
+        """As many for ten steps as for one: rules, steps and what people may see are read once, and each person costs one search and
+        one batch of activities and one message with all that is new."""
+        self._rule(0, by_mail=True), self._rule(0, by_mail=True, role='rep')
+        counts = []
+        for number in (1, 1, 10):    # the first one fills caches
+            steps = [self._step('2026-06-15') for _number in range(number)]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(self.env['crm.contract.reminder']._remind(self.company), 2 * len(steps))
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[2], counts[1])
+        self.assertLessEqual(counts[2], 70)
 
     def test_one_activity_per_person(self):
         step = self._step('2026-06-17')

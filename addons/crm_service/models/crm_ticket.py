@@ -89,8 +89,9 @@ class CrmTicket(models.Model):
         for ticket in self:
             ticket.display_name = f"{ticket.name} {ticket.title}" if ticket.title else ticket.name
 
-    @api.depends('partner_id.commercial_partner_id')
+    @api.depends('partner_id')
     def _compute_commercial_partner_id(self):
+        """The customer for whom it was asked: the ticket stays there when the person leaves for another one."""
         for ticket in self:
             ticket.commercial_partner_id = ticket.partner_id.commercial_partner_id
 

@@ -45,18 +45,21 @@ class CrmTicket(models.Model):
             if last and last > fields.Datetime.subtract(now, days=ticket.type_id.survey_days):
                 continue
             asked[ticket.partner_id] = now
-            vals_list.append({
-                'ticket_id': ticket.id, 'company_id': ticket.company_id.id, 'partner_id': ticket.partner_id.id,
-                'commercial_partner_id': ticket.commercial_partner_id.id, 'user_id': ticket.user_id.id, 'team_id': ticket.team_id.id,
-                'type_id': ticket.type_id.id, 'survey': ticket.type_id.survey, 'date_sent': now,
-                'weight': self.env['crm.ticket.feedback']._weight(ticket)})
+            vals_list.append({**ticket._feedback_vals(), 'date_sent': now})
         self.env['crm.ticket.feedback'].sudo().create(vals_list)._send()
+
+    def _feedback_vals(self):
+        """Return what a question to the customer keeps of the ticket as it stands."""
+        return {
+            'ticket_id': self.id, 'company_id': self.company_id.id, 'partner_id': self.partner_id.id,
+            'commercial_partner_id': self.commercial_partner_id.id, 'user_id': self.user_id.id, 'team_id': self.team_id.id,
+            'type_id': self.type_id.id, 'survey': self.type_id.survey, 'weight': self.env['crm.ticket.feedback']._weight(self)}
 
     def _may_ask(self):
         """Whether the customer of the ticket can be asked: a person with an address who is none of us, and not who served."""
         partner = self.partner_id
         users = partner.with_context(active_test=False).user_ids
-        return bool(partner.email_normalized) and not self.merged_into_id and all(users.mapped('share'))
+        return bool(partner.email_normalized) and partner._crm_wants('survey') and not self.merged_into_id and all(users.mapped('share'))
 
     def _feedback_came(self, feedback, followed_up=False):
         """Keep the last word of the customer on the ticket, beside Odoo's own ratings; somebody follows up where it is low.

@@ -1,1 +1,2 @@
 from . import crm_service_person
+from . import crm_ticket_report

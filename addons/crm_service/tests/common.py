@@ -80,8 +80,8 @@ class ServiceCommon(GradingCommon):
     def _portal_user(cls, partner, login='service_portal'):
         """Create the sign-in of a person of a customer."""
         return new_test_user(
-            cls.env, login=login, groups='base.group_portal', partner_id=partner.id, company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)])
+            cls.env, login=login, groups='base.group_portal', partner_id=partner.id, name=partner.name, email=partner.email,
+            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)])
 
     @classmethod
     def _tickets(cls, count=1, **vals):
