@@ -62,6 +62,9 @@
             'crm_service/static/src/ticket_form/**/*',
         ],
     },
+    'demo': [
+        'demo/crm_service_demo.xml',
+    ],
     'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
 }

@@ -133,8 +133,12 @@ class Desk:
         ticket.action_close()
 
     def _settled(self, ticket):
-        """Return what a complaint needs before it is closed."""
-        return {}
+        """Return what has to be known of a complaint before it is over."""
+        causes = self.env['crm.complaint.cause'].search([('child_ids', '=', False)], order='id')
+        return {
+            'cause_id': self.random.choice(causes).id, 'severity': self.random.choice(('minor', 'minor', 'major', 'critical')),
+            'remedy': next(topic.answer_cn if ticket.title == topic.title_cn else topic.answer
+                           for topic in TOPICS if ticket.title in (topic.title, topic.title_cn))}
 
     def _whole(self, moment, customer, topic):
         """A ticket of the past, from its opening to its end."""
@@ -147,6 +151,8 @@ class Desk:
         pace = self.random.choice((0.3, 0.6, 1, 1, 2, 5))
         moment = self._later(moment, 0.5 * pace)
         self._happen(ticket, moment, 'take', agent)
+        if ticket.kind == 'praise':
+            ticket.sudo().praised_user_id = self.random.choice(list(self.users.values()))
         moment = self._later(moment, 0.8 * pace)
         self._happen(ticket, moment, 'reply', agent, answer)
         if self.random.random() < 0.3:
