@@ -22,6 +22,7 @@
         'security/crm_service_report_rules.xml',
         'security/crm_sla_rules.xml',
         'security/crm_ticket_mail_rules.xml',
+        'security/crm_ticket_desk_rules.xml',
         'data/crm_ticket_data.xml',
         'data/crm_metric_service_data.xml',
         'security/crm_ticket_portal_rules.xml',
@@ -56,10 +57,21 @@
         'views/crm_ticket_promise_views.xml',
         'views/crm_mail_aside_views.xml',
         'views/crm_ticket_mail_views.xml',
+        'wizard/crm_ticket_wizard_views.xml',
+        'views/crm_ticket_reply_template_views.xml',
+        'views/crm_ticket_desk_views.xml',
+        'views/crm_ticket_document_views.xml',
+        'views/crm_complaint_views.xml',
+        'views/crm_complaint_templates.xml',
+        'data/crm_complaint_data.xml',
     ],
     'assets': {
         'web.assets_frontend': [
             'crm_service/static/src/ticket_form/**/*',
+        ],
+        'web.assets_backend': [
+            'crm_service/static/src/document/*',
+            'crm_service/static/src/memory/*',
         ],
     },
     'demo': [

@@ -4,3 +4,4 @@ from . import service_preferences
 from . import ticket_form
 from . import ticket_portal
 from . import ticket_status
+from . import complaint

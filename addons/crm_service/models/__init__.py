@@ -58,3 +58,14 @@ from . import crm_ticket_close
 from . import crm_mail_aside
 from . import mail_mail
 from . import mail_thread
+from . import crm_ticket_watch
+from . import crm_ticket_link
+from . import crm_ticket_merge
+from . import crm_ticket_convert
+from . import crm_ticket_reply_template
+from . import crm_complaint_cause
+from . import crm_ticket_complaint
+from . import crm_ticket_compensation
+from . import crm_ticket_verdict
+from . import crm_ticket_document
+from . import crm_ticket_memory

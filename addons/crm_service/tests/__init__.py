@@ -24,3 +24,8 @@ from . import test_ticket_mail_reply
 from . import test_ticket_notice
 from . import test_tools
 from . import test_working_time
+from . import test_desk
+from . import test_merge
+from . import test_complaint
+from . import test_document
+from . import test_memory

@@ -1,1 +1,4 @@
 from . import crm_interest_letter
+from . import crm_ticket_reply
+from . import crm_ticket_merge
+from . import crm_ticket_split
