@@ -29,6 +29,7 @@ class CrmTicket(models.Model):
         for partner in partners.values():
             if partner.country_id.code == 'CN':
                 (partner | partner.child_ids).lang = 'zh_CN'
+        company.with_env(env)._crm_service_promise()
         articles = self._load_demo_articles(env)
         tickets = Desk(env, company.with_env(env), partners, fields.Datetime.now()).work()
         self._load_demo_use(env, articles, tickets)
