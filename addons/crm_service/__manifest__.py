@@ -74,6 +74,9 @@
             'crm_service/static/src/memory/*',
         ],
     },
+    'demo': [
+        'demo/crm_service_demo.xml',
+    ],
     'post_init_hook': 'post_init_hook',
     'uninstall_hook': 'uninstall_hook',
 }

@@ -1,6 +1,7 @@
 from . import test_assign
 from . import test_care
 from . import test_escalation
+from . import test_demo
 from . import test_faq
 from . import test_faq_page
 from . import test_faq_search
