@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo import Command
+from odoo import Command, http
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -64,13 +64,18 @@ class TestTicketPortal(ServicePortalCommon):
         self.assertIn("Please answer our question", page)
         self.assertNotIn("We solve it by", page)
 
-    def test_in_chinese(self):
-        """The words come from the same terms in every language; here the stage of the page."""
+    def test_in_the_language_of_the_customer(self):
+        """Whoever signs in on an English page reads on in the own language."""
         self.env['res.lang']._activate_lang('zh_CN')
         self.person.lang = 'zh_CN'
         self.question.with_context(lang='zh_CN').name = "咨询"
-        self._sign_in(self.buyer)
-        self.assertIn("咨询", self.url_open(f'/my/tickets/{self.ticket.id}').text)
+        self._sign_in(False)
+        self.url_open('/web/login')
+        response = self.url_open('/web/login', data={
+            'login': self.buyer.login, 'password': self.buyer.login, 'csrf_token': http.Request.csrf_token(self),
+            'redirect': f'/my/tickets/{self.ticket.id}'})
+        self.assertIn(f'/zh_CN/my/tickets/{self.ticket.id}', response.url)
+        self.assertIn("咨询", response.text)
 
     def test_merged_ticket_leads_on(self):
         self.ticket.sudo().merged_into_id = self.of_mate
