@@ -77,10 +77,11 @@ class CrmTicket(models.Model):
     def _portal_promise(self):
         """Return what we promised next: (label, UTC datetime, whether it is late); None where nothing is promised or it is not our turn."""
         self.ensure_one()
-        if not self.date_due or self.state not in OURS:
+        if self.state not in OURS:
             return None
-        label = self.env._("We answer by") if self.is_answer_due else self.env._("We solve it by")
-        return label, self.date_due, self.date_due < fields.Datetime.now()
+        promise = self.sla_ids.filtered(lambda sla: sla.state == 'running' and sla.date_due).sorted('date_due')[:1]
+        label = self.env._("We solve it by") if promise.promise == 'resolution' else self.env._("We answer by")
+        return (label, promise.date_due, promise.date_due < fields.Datetime.now()) if promise else None
 
     def _portal_tz(self):
         """Return the time zone in which the customer reads moments: the signed-in person's, the asker's, that of the team."""

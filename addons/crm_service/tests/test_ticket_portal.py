@@ -49,16 +49,17 @@ class TestTicketPortal(ServicePortalCommon):
     def test_page(self):
         """State in the customer's words, the promise in the customer's time zone."""
         self.ticket.answer_ids = [Command.create({'label': "Serial number", 'value': "S-17"})]
-        self.ticket.sudo().date_due = '2026-06-15 15:30:00'
         self.buyer.tz = 'America/New_York'
-        page = self._get(f'/my/tickets/{self.ticket.id}').text
-        for text in (self.ticket.name, "Received", "We answer by", "11:30", "America/New_York", "Serial number", "S-17", "It is solved"):
+        page = self._get(f'/my/tickets/{self.ticket.id}').text    # promised to be answered at 15:00 in Brussels, solved at 16:00
+        for text in (self.ticket.name, "Received", "We answer by", "9:00", "America/New_York", "Serial number", "S-17", "It is solved"):
             self.assertIn(text, page)
-        self.assertNotIn("We are late", page)
-        with freeze_time('2026-06-15 15:31:00'):
-            self.assertIn("We are late", self._get(f'/my/tickets/{self.ticket.id}').text)
+        for moment, late in (('2026-06-15 13:00:00', False), ('2026-06-15 13:00:01', True)):
+            with self.subTest(moment=moment), freeze_time(moment):
+                self.assertEqual("We are late" in self._get(f'/my/tickets/{self.ticket.id}').text, late)
         self._answer(self.ticket)
-        self.assertIn("We solve it by", self._get(f'/my/tickets/{self.ticket.id}').text)
+        page = self._get(f'/my/tickets/{self.ticket.id}').text
+        self.assertIn("We solve it by", page)
+        self.assertIn("10:00", page)
         self.ticket._move('waiting')
         page = self._get(f'/my/tickets/{self.ticket.id}').text
         self.assertIn("Please answer our question", page)
@@ -193,7 +194,7 @@ class TestTicketPortal(ServicePortalCommon):
         response = self._post('/my/tickets/new', **{
             'type': self.repair.id, 'title': "", 'description': "Kept text", f'question_{question.id}': "many"})
         self.assertEqual(response.status_code, 422)
-        for text in ("Say in a few words", "Enter a number.", "Kept text", 'role="alert"'):
+        for text in ("Say in a few words", "“Seats”: enter a number.", "Kept text", 'role="alert"'):
             self.assertIn(text, response.text)
         self.assertEqual(self.env['crm.ticket'].search_count([]), before)
 
