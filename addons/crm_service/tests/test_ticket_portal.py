@@ -1,3 +1,5 @@
+import json
+
 from freezegun import freeze_time
 
 from odoo import Command, http
@@ -126,6 +128,25 @@ class TestTicketPortal(ServicePortalCommon):
             self.assertNotIn("o_crm_ticket_reopen", page)
             self.assertIn('data-allow_composer="0"', page)
 
+    def test_nobody_writes_on_what_is_over(self):
+        """Nor by a request of one's own making: the page offers no way to."""
+        self.ticket._move('closed')
+        for moment, reopened in (('2026-06-29 12:00:01', False), ('2026-06-29 12:00:00', True)):
+            with self.subTest(moment=moment), freeze_time(moment):
+                self._sign_in(self.buyer)
+                self.url_open('/mail/message/post', data=json.dumps({'params': {
+                    'thread_model': 'crm.ticket', 'thread_id': self.ticket.id, 'post_data': {
+                        'body': "Once more", 'message_type': 'comment', 'subtype_xmlid': 'mail.mt_comment'}}}),
+                    headers={'Content-Type': 'application/json'})
+                self.env.invalidate_all()
+                self.assertEqual((self.ticket.state, "Once more" in ''.join(self.ticket.message_ids.mapped('body'))), (
+                    'open' if reopened else 'closed', reopened))
+
+    def test_never_reopened(self):
+        self.question.reopen_days = 0
+        self.ticket._move('closed')
+        self.assertEqual((self.ticket._portal_can('reopen'), self.ticket._portal_reopen_until()), (False, None))
+
     def test_cancelled_is_over(self):
         self.ticket._move('cancelled')
         self.assertEqual([self.ticket._portal_can(what) for what in ('close', 'reopen', 'rate', 'write')], [False] * 4)
@@ -227,6 +248,13 @@ class TestTicketPortal(ServicePortalCommon):
             choice._answer(" ")
         with self.assertRaisesRegex(ValidationError, "at least two choices"):
             self.env['crm.ticket.question'].create({'type_id': self.repair.id, 'name': "Which", 'kind': 'choice', 'options': "One"})
+
+    def test_mail_repeats_the_answers(self):
+        self.ticket.answer_ids = [Command.create({'label': "Serial <number>", 'value': "S-17"})]
+        template = self.env.ref('crm_service.mail_template_ticket_acknowledged')
+        body = template._render_field('body_html', self.ticket.ids)[self.ticket.id]
+        self.assertIn("<li>Serial &lt;number&gt;: S-17</li>", body)
+        self.assertNotIn("<li>", template._render_field('body_html', self.of_mate.ids)[self.of_mate.id])
 
     def test_question_stays_as_it_was_asked(self):
         question = self.env['crm.ticket.question'].create({'type_id': self.repair.id, 'name': "Seats", 'kind': 'number'})
