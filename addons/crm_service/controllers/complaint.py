@@ -37,6 +37,8 @@ class ComplaintPage(CustomerPortal):
         ticket = self._complaint(ticket_id, access_token)
         if not ticket or verdict not in dict(VERDICTS):
             return request.not_found()
+        if not request.env.user.share:
+            return self._page(ticket, access_token, error=request.env._("The customer says so, not one of us."))
         try:
             ticket._set_verdict(verdict, note)
         except UserError as error:

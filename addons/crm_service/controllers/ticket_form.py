@@ -78,7 +78,7 @@ class TicketForm(http.Controller):
             files = [file for file in request.httprequest.files.getlist('files') if file.filename]
             errors = request.env['crm.ticket']._intake_errors(kind, form, files)
             if values['is_public']:
-                errors = {**self._sender_errors(form), **errors}
+                errors.update(self._sender_errors(form))
             answer = errors or send(kind, files)
             if not isinstance(answer, dict):
                 return answer

@@ -77,24 +77,25 @@ class CrmTicket(models.Model):
     def _portal_promise(self):
         """Return what we promised next: (label, UTC datetime, whether it is late); None where nothing is promised or it is not our turn."""
         self.ensure_one()
-        if not self.date_due or self.state not in OURS:
+        if self.state not in OURS:
             return None
-        label = self.env._("We answer by") if self.is_answer_due else self.env._("We solve it by")
-        return label, self.date_due, self.date_due < fields.Datetime.now()
+        promise = self.sla_ids.filtered(lambda sla: sla.state == 'running' and sla.date_due).sorted('date_due')[:1]
+        label = self.env._("We solve it by") if promise.promise == 'resolution' else self.env._("We answer by")
+        return (label, promise.date_due, promise.date_due < fields.Datetime.now()) if promise else None
 
     def _portal_tz(self):
-        """Return the time zone in which the customer reads moments: the signed-in person's, the asker's, that of the team."""
+        """Return the time zone in which the customer reads moments: the signed-in person's, else that of the mails."""
         user = self.env.user
-        return (not user._is_public() and user.tz) or self.partner_id.tz or self._our_tz()
+        return (not user._is_public() and user.tz) or self._customer_tz()
 
     def _our_tz(self):
         """Return the time zone of those who work on the ticket, which says nothing about the customer."""
         return self.team_id.calendar_id.tz or self.company_id.resource_calendar_id.tz or 'UTC'
 
     def _portal_reopen_until(self):
-        """Return until when (UTC) the customer may say that a closed ticket is not done; None where it is not closed."""
+        """Return until when (UTC) the customer may say that a closed ticket is not done; None where that cannot be said."""
         self.ensure_one()
-        if self.state != 'closed' or not self.date_closed:
+        if self.state != 'closed' or not self._mail_reopens():
             return None
         return fields.Datetime.add(self.date_closed, days=self.type_id.reopen_days)
 
@@ -104,15 +105,22 @@ class CrmTicket(models.Model):
         :param what: close, reopen, rate, write
         """
         self.ensure_one()
-        until = self._portal_reopen_until()
-        recent = self.state == 'solved' or bool(until and fields.Datetime.now() <= until)
         return {
             'close': self.state in (*ACTIVE, 'solved'),
-            'reopen': recent,
+            'reopen': self.state in DONE and self._mail_reopens(),
             'rate': self.state in DONE and bool(self.partner_id) and self.type_id.survey != 'none'
                     and not self.feedback_ids.filtered('date_answered'),
-            'write': self.state in ACTIVE or recent,
+            'write': self._mail_reopens(),
         }[what]
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """On a ticket that is over nobody writes from the portal: a new one is opened, as by mail."""
+        found = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        if message_operation == 'create' and self.env.user.share:
+            for ticket in self.sudo():  # how it stands decides, not who asks
+                if not ticket._portal_can('write'):
+                    found[ticket] = False
+        return found
 
     # ------------------------------------------------------------------
     # What the customer does

@@ -43,10 +43,11 @@ class CrmTicketQuestion(models.Model):
         found = self._read_answer(str(given or ''))
         if found is None:
             raise ValidationError({
-                'number': self.env._("Enter a number."), 'date': self.env._("Enter a date."),
-            }.get(self.kind) or self.env._("Choose one of the answers."))
+                'number': self.env._("“%(question)s”: enter a number.", question=self.name),
+                'date': self.env._("“%(question)s”: enter a date.", question=self.name),
+            }.get(self.kind) or self.env._("“%(question)s”: choose one of the answers.", question=self.name))
         if self.required and not found:
-            raise ValidationError(self.env._("Please answer this question."))
+            raise ValidationError(self.env._("Please answer “%(question)s”.", question=self.name))
         return found
 
     def _read_answer(self, given):

@@ -7,7 +7,10 @@ from .common import ServiceCommon
 
 
 class ServicePortalCommon(ServiceCommon, HttpCase):
-    """Sign-ins of ``person``, of a ``colleague`` of the same customer and of ``person2`` of another one, with a ticket each."""
+    """Sign-ins of ``person``, of a ``colleague`` of the same customer and of ``person2`` of another one, with a ticket each.
+
+    At 14:00 in Brussels they are promised an answer within one working hour and a solution within two.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -19,6 +22,11 @@ class ServicePortalCommon(ServiceCommon, HttpCase):
         cls.buyer = cls._portal_user(cls.person, 'service_buyer')
         cls.mate = cls._portal_user(cls.colleague, 'service_mate')
         cls.stranger = cls._portal_user(cls.person2, 'service_stranger')
+        cls.env['crm.ticket.question'].search([]).unlink()
+        cls.env['crm.sla.policy'].search([]).active = False
+        cls.env['crm.sla.policy'].create([
+            {'name': promise, 'promise': promise, 'hours': hours, 'company_id': cls.company.id}
+            for promise, hours in (('first_response', 1), ('resolution', 2))])
         cls.ticket = cls._ticket(title="Pump leaks")
         cls.of_mate = cls._ticket(title="Bill of the colleague", partner_id=cls.colleague.id)
         cls.of_stranger = cls._ticket(title="Secret of others", partner_id=cls.person2.id)

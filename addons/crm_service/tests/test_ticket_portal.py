@@ -1,6 +1,8 @@
+import json
+
 from freezegun import freeze_time
 
-from odoo import Command
+from odoo import Command, http
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -49,28 +51,34 @@ class TestTicketPortal(ServicePortalCommon):
     def test_page(self):
         """State in the customer's words, the promise in the customer's time zone."""
         self.ticket.answer_ids = [Command.create({'label': "Serial number", 'value': "S-17"})]
-        self.ticket.sudo().date_due = '2026-06-15 15:30:00'
         self.buyer.tz = 'America/New_York'
-        page = self._get(f'/my/tickets/{self.ticket.id}').text
-        for text in (self.ticket.name, "Received", "We answer by", "11:30", "America/New_York", "Serial number", "S-17", "It is solved"):
+        page = self._get(f'/my/tickets/{self.ticket.id}').text    # promised to be answered at 15:00 in Brussels, solved at 16:00
+        for text in (self.ticket.name, "Received", "We answer by", "9:00", "America/New_York", "Serial number", "S-17", "It is solved"):
             self.assertIn(text, page)
-        self.assertNotIn("We are late", page)
-        with freeze_time('2026-06-15 15:31:00'):
-            self.assertIn("We are late", self._get(f'/my/tickets/{self.ticket.id}').text)
+        for moment, late in (('2026-06-15 13:00:00', False), ('2026-06-15 13:00:01', True)):
+            with self.subTest(moment=moment), freeze_time(moment):
+                self.assertEqual("We are late" in self._get(f'/my/tickets/{self.ticket.id}').text, late)
         self._answer(self.ticket)
-        self.assertIn("We solve it by", self._get(f'/my/tickets/{self.ticket.id}').text)
+        page = self._get(f'/my/tickets/{self.ticket.id}').text
+        self.assertIn("We solve it by", page)
+        self.assertIn("10:00", page)
         self.ticket._move('waiting')
         page = self._get(f'/my/tickets/{self.ticket.id}').text
         self.assertIn("Please answer our question", page)
         self.assertNotIn("We solve it by", page)
 
-    def test_in_chinese(self):
-        """The words come from the same terms in every language; here the stage of the page."""
+    def test_in_the_language_of_the_customer(self):
+        """Whoever signs in on an English page reads on in the own language."""
         self.env['res.lang']._activate_lang('zh_CN')
         self.person.lang = 'zh_CN'
         self.question.with_context(lang='zh_CN').name = "咨询"
-        self._sign_in(self.buyer)
-        self.assertIn("咨询", self.url_open(f'/my/tickets/{self.ticket.id}').text)
+        self._sign_in(False)
+        self.url_open('/web/login')
+        response = self.url_open('/web/login', data={
+            'login': self.buyer.login, 'password': self.buyer.login, 'csrf_token': http.Request.csrf_token(self),
+            'redirect': f'/my/tickets/{self.ticket.id}'})
+        self.assertIn(f'/zh_CN/my/tickets/{self.ticket.id}', response.url)
+        self.assertIn("咨询", response.text)
 
     def test_merged_ticket_leads_on(self):
         self.ticket.sudo().merged_into_id = self.of_mate
@@ -119,6 +127,25 @@ class TestTicketPortal(ServicePortalCommon):
             self.assertIn("Open a new one", page)
             self.assertNotIn("o_crm_ticket_reopen", page)
             self.assertIn('data-allow_composer="0"', page)
+
+    def test_nobody_writes_on_what_is_over(self):
+        """Nor by a request of one's own making: the page offers no way to."""
+        self.ticket._move('closed')
+        for moment, reopened in (('2026-06-29 12:00:01', False), ('2026-06-29 12:00:00', True)):
+            with self.subTest(moment=moment), freeze_time(moment):
+                self._sign_in(self.buyer)
+                self.url_open('/mail/message/post', data=json.dumps({'params': {
+                    'thread_model': 'crm.ticket', 'thread_id': self.ticket.id, 'post_data': {
+                        'body': "Once more", 'message_type': 'comment', 'subtype_xmlid': 'mail.mt_comment'}}}),
+                    headers={'Content-Type': 'application/json'})
+                self.env.invalidate_all()
+                self.assertEqual((self.ticket.state, "Once more" in ''.join(self.ticket.message_ids.mapped('body'))), (
+                    'open' if reopened else 'closed', reopened))
+
+    def test_never_reopened(self):
+        self.question.reopen_days = 0
+        self.ticket._move('closed')
+        self.assertEqual((self.ticket._portal_can('reopen'), self.ticket._portal_reopen_until()), (False, None))
 
     def test_cancelled_is_over(self):
         self.ticket._move('cancelled')
@@ -188,7 +215,7 @@ class TestTicketPortal(ServicePortalCommon):
         response = self._post('/my/tickets/new', **{
             'type': self.repair.id, 'title': "", 'description': "Kept text", f'question_{question.id}': "many"})
         self.assertEqual(response.status_code, 422)
-        for text in ("Say in a few words", "Enter a number.", "Kept text", 'role="alert"'):
+        for text in ("Say in a few words", "“Seats”: enter a number.", "Kept text", 'role="alert"'):
             self.assertIn(text, response.text)
         self.assertEqual(self.env['crm.ticket'].search_count([]), before)
 
@@ -221,6 +248,13 @@ class TestTicketPortal(ServicePortalCommon):
             choice._answer(" ")
         with self.assertRaisesRegex(ValidationError, "at least two choices"):
             self.env['crm.ticket.question'].create({'type_id': self.repair.id, 'name': "Which", 'kind': 'choice', 'options': "One"})
+
+    def test_mail_repeats_the_answers(self):
+        self.ticket.answer_ids = [Command.create({'label': "Serial <number>", 'value': "S-17"})]
+        template = self.env.ref('crm_service.mail_template_ticket_acknowledged')
+        body = template._render_field('body_html', self.ticket.ids)[self.ticket.id]
+        self.assertIn("<li>Serial &lt;number&gt;: S-17</li>", body)
+        self.assertNotIn("<li>", template._render_field('body_html', self.of_mate.ids)[self.of_mate.id])
 
     def test_question_stays_as_it_was_asked(self):
         question = self.env['crm.ticket.question'].create({'type_id': self.repair.id, 'name': "Seats", 'kind': 'number'})

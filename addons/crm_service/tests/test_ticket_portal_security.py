@@ -218,6 +218,16 @@ class TestTicketPortalSecurity(ServicePortalCommon):
         self.assertIn('message=colleague', self._post(f'/my/tickets/{self.ticket.id}/close', user=self.rep).url)
         self.assertEqual(self.ticket.state, 'new')
 
+    def test_colleagues_do_not_judge_complaints(self):
+        self.customer.user_id = self.rep
+        self.rep.password = self.rep.login
+        complaint = self._ticket('solved', type_id=self.complaint.id)
+        url = f'/service/complaint/{complaint.id}/verdict'
+        self.assertIn("not one of us", self._post(url, user=self.rep, verdict='satisfied').text)
+        self.assertFalse(complaint.customer_verdict)
+        self._post(url, verdict='satisfied')
+        self.assertEqual(complaint.customer_verdict, 'satisfied')
+
     # ------------------------------------------------------------------
     # Messages
     # ------------------------------------------------------------------

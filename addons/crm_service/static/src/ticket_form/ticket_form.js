@@ -15,10 +15,18 @@ export class TicketForm extends Interaction {
         _root: { "t-on-submit": this.lock },
     };
 
-    async suggest(event) {
-        const text = event.target.value.trim();
+    start() {
+        this.suggest(); // what was typed before this was there
+    }
+
+    get text() {
+        return this.el.querySelector("input[name=title]").value.trim();
+    }
+
+    async suggest() {
+        const text = this.text;
         const found = text.length < LEAST ? [] : await this.waitFor(rpc("/service/suggest", { text }));
-        if (text === this.el.querySelector("input[name=title]").value.trim()) {
+        if (text === this.text) {
             this.show(found);
         }
     }
