@@ -14,6 +14,8 @@ class Aftermath:
 
     def set_up(self):
         """The rules by which contracts are approved, watched and credited."""
+        self.env.ref('crm_contract_exec.crm_contract_type_sale').is_free = True
+        self.env.ref('crm_contract_exec.crm_contract_type_framework').is_free = True
         self.env['crm.contract.approver'].create({
             'type_id': self.env.ref('crm_contract_exec.crm_contract_type_project').id, 'company_id': self.company.id,
             'user_id': self.users['manager'].id, 'from_amount': 60000, 'currency_id': self.company.currency_id.id})
