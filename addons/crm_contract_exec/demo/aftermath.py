@@ -34,6 +34,13 @@ class Aftermath:
         self._amend(contracts)
         self._hold()
         self.env['crm.performance.entry']._book()
+        self._night()
+
+    def _night(self):
+        """What the nightly jobs make of it, so that no page waits for the first night."""
+        self.env['crm.collection.month']._refresh(self.company)
+        self.env['crm.customer']._update_credit_standing(self.company)
+        self.env['crm.credit.warning']._warn(self.company)
 
     def _invoices(self, contract):
         return self.env['account.move'].search([
