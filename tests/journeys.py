@@ -55,6 +55,8 @@ const steps = {
     text: (target, value) => named(target, value),
     without: (target) => gone(target),
     click: async (target) => (await until(target, () => shown(`:is(${target}):not(:disabled)`))).click(),
+    press: async (target, text) => (await named(target, text)).click(),
+    absent: (target, text) => until(`no ${target} with ${text}`, () => !all(target).some((element) => element.textContent.includes(text))),
     tab,
     type: async (target, value) => type(await until(target, () => shown(target)), value),
     choose: async (target, value) => choose(await until(target, () => shown(target)), value),
@@ -63,6 +65,10 @@ const steps = {
         input.click();
         type(input, value);
         (await named(".o-autocomplete--dropdown-item a", value)).click();
+    },
+    select: async (target, value) => {  // from a menu of values
+        (await until(target, () => shown(target))).click();
+        (await named(".o_select_menu_item", value)).click();
     },
     warned,
     save,

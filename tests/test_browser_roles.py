@@ -43,7 +43,12 @@ PRESS = '''
 MANAGERS_ONLY = ['crm_grading_scheme_menu', 'crm_grading_run_menu']
 VISIT_MANAGERS_ONLY = ['crm_visit_menu_kinds']
 CONTRACT_MANAGERS_ONLY = ['crm_contract_menu_types']
+<<<<<<< HEAD
 SERVICE_MANAGERS_ONLY = ['crm_ticket_menu_types']
+=======
+CONTRACT_WAREHOUSE = ['crm_contract_menu_delivery', 'crm_contract_menu_delay']
+CONTRACT_MONEY = ['crm_contract_menu_due', 'crm_contract_menu_result', 'crm_contract_menu_workbook', 'crm_performance_menu_ledger']
+>>>>>>> main
 
 
 class BrowserCommon(GradingCommon, JourneyCase):
@@ -99,7 +104,7 @@ class TestBrowserRoles(BrowserCommon):
         self._walk(self.finance, forbidden=CONTRACT_MANAGERS_ONLY, app=CONTRACTS)
 
     def test_contracts_warehouse(self):
-        self._walk(self.stocker, forbidden=CONTRACT_MANAGERS_ONLY, app=CONTRACTS)
+        self._walk(self.stocker, expected=CONTRACT_WAREHOUSE, forbidden=CONTRACT_MANAGERS_ONLY + CONTRACT_MONEY, app=CONTRACTS)
 
     def test_service_manager(self):
         self._walk(self.service_manager, expected=SERVICE_MANAGERS_ONLY, app=SERVICE)

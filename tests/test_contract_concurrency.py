@@ -42,6 +42,7 @@ steps = env['crm.contract.step'].create([
     {'contract_id': contract.id, 'name': name, 'kind': 'invoice', 'amount': amount, 'date_due': '2026-01-01'}
     for name, amount in (("Advance", 300), ("Rest", 700))])
 contract.action_submit()
+contract.action_approve()
 contract.action_sign()
 contract.action_start()
 company.write({'account_use_credit_limit': True, 'crm_credit_check': 'order', 'crm_credit_approver_id': env.ref('base.user_admin').id})

@@ -52,7 +52,8 @@ contract = env['crm.contract'].create({'partner_id': partner.id})
 order.crm_contract_id = contract
 contract._take_over_amounts()
 contract.step_ids = [(0, 0, {'name': "Pay", 'kind': 'collect', 'amount': contract.amount_total})]
-contract.action_submit()  # nobody has to approve it
+contract.action_submit()
+contract.action_approve()
 contract.action_sign()
 if contract.state == 'signed':
     contract.action_start()

@@ -87,13 +87,19 @@ class CrmContractAmendment(models.Model):
     def action_reject(self, reason=None):
         """Give amendments back to who prepared them, as one of those asked for approval.
 
-        :param reason: kept with the approval
+        :param reason: kept with the approval, and told to who follows the amendment
+        :raise UserError: without a reason
         :raise AccessError: if the user was not asked, or sells the contract
         """
         self._check_move('reject')
+        reason = (reason or '').strip()
+        if not reason:
+            raise UserError(self.env._("Give the reason: it stays on record with the amendment."))
         self._decide_approvals('rejected', reason)
         self._move('reject')
         self._withdraw_approvals()
+        for amendment in self.sudo():  # who approves need not have the right to write
+            amendment.message_post(body=reason, author_id=self.env.user.partner_id.id)
         return True
 
     def action_reset(self):

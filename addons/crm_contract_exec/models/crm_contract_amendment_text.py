@@ -33,6 +33,12 @@ class CrmContractAmendment(models.Model):
             for version in (unpacked(self.before), unpacked(self.after)))
         return differences(before, after)
 
+    def _change_rows(self):
+        """Return what the amendment has changed; while it is not in force, what it would change: rows (section or None, name, before,
+        after) of text."""
+        self.ensure_one()
+        return self._differences() if self.after else [(None, *row) for row in self._proposal()]
+
     def _version_before(self):
         """Return the contract as it was before the amendment; while that is not in force, as it is."""
         self.ensure_one()

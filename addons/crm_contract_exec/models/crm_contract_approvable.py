@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .crm_contract_approval import MANAGERS
+
 
 class CrmContractApprovable(models.AbstractModel):
     """What the approvers of a contract's type are asked about: the contract, and later each amendment of it.
@@ -25,8 +27,9 @@ class CrmContractApprovable(models.AbstractModel):
     def _search_is_mine_to_approve(self, operator, value):
         if operator != 'in':
             return NotImplemented
+        asked = [self.env.uid, False] if self.env.user.has_group(MANAGERS) else [self.env.uid]   # False: any manager
         open_approvals = self.env['crm.contract.approval'].search([
-            ('state', '=', 'open'), '|', ('user_id', '=', self.env.uid), ('delegate_id', '=', self.env.uid)])
+            ('state', '=', 'open'), '|', ('user_id', 'in', asked), ('delegate_id', '=', self.env.uid)])
         mine = open_approvals._for_user()
         if self._name == 'crm.contract.amendment':
             return [('id', 'in', mine.amendment_id.ids)]
@@ -59,7 +62,7 @@ class CrmContractApprovable(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _ask_approvers(self):
-        """Ask whom the type of each contract names.
+        """Ask whom the type of each contract names; one of the managers where it names nobody and does not say that none is needed.
 
         :return: those that nobody has to approve
         :raise UserError: if the only one to ask is who sells the contract
@@ -67,18 +70,20 @@ class CrmContractApprovable(models.AbstractModel):
         free = self.browse()
         for record in self.sudo():  # approvals are read-only for people
             contract, (_compared, amount, discount) = record._approved_contract(), record._at_stake()
-            approvers = record._approvers()
-            record.approvals_left = len(approvers)
-            if not approvers:
+            approvers, managers = record._approvers()
+            asked = [{'approver_id': approver.id, 'user_id': approver.user_id.id} for approver in approvers] + [{}] * bool(managers)
+            record.approvals_left = len(asked)
+            if not asked:
                 free |= record
             record.approval_ids = [fields.Command.create({
-                'contract_id': contract.id, 'approver_id': approver.id, 'user_id': approver.user_id.id,
-                'currency_id': contract.currency_id.id, 'amount': amount, 'discount_percent': discount}) for approver in approvers]
-            record._notify_approvers(approvers)
+                'contract_id': contract.id, 'currency_id': contract.currency_id.id, 'amount': amount, 'discount_percent': discount, **vals})
+                for vals in asked]
+            record._notify_approvers(approvers, managers)
         return free.sudo(False)
 
     def _approvers(self):
-        """Return the approvers that are needed, as of today."""
+        """Return the approvers that are needed, as of today, and the managers of whom one is: of a type that names nobody for the company,
+        and in the place of an approver who has left."""
         self.ensure_one()
         contract, (compared, _amount, discount) = self._approved_contract(), self._at_stake()
         approvers = contract.type_id.approver_ids.filtered(
@@ -89,14 +94,30 @@ class CrmContractApprovable(models.AbstractModel):
                 raise UserError(self.env._(
                     "%(user)s sells contract %(name)s and cannot approve it, too. Name a delegate under the approvers of “%(type)s”.",
                     user=approver.user_id.name, name=self.name, type=contract.type_id.name))
-        return needed
+        gone = needed.filtered(lambda approver: not any(approver._deciders(contract.company_id).mapped('active')))
+        unnamed = not approvers and not contract.type_id.is_free
+        return needed - gone, self._managers() if gone or unnamed else self.env['res.users']
 
-    def _notify_approvers(self, approvers):
-        for approver in approvers:
-            for user in approver._deciders(self.company_id) - self._sellers():
-                self.activity_schedule(
-                    'crm_contract_exec.mail_activity_type_approval', user_id=user.id, date_deadline=self.company_id._crm_today(),
-                    summary=self.env._("Approve contract %(name)s", name=self.name))
+    def _managers(self):
+        """Return the sales managers of the company who do not sell the contract.
+
+        :raise UserError: where there are none
+        """
+        contract = self._approved_contract()
+        managers = self.env.ref(MANAGERS).all_user_ids.filtered(
+            lambda user: user.active and contract.company_id in user.company_ids) - self._sellers()
+        if not managers:
+            raise UserError(self.env._(
+                "Nobody could approve %(name)s but who sells it. Name approvers under “%(type)s”, or let it pass without.",
+                name=self.name, type=contract.type_id.name))
+        return managers
+
+    def _notify_approvers(self, approvers, managers):
+        users = managers.union(*(approver._deciders(self.company_id) for approver in approvers)) - self._sellers()
+        for user in users.filtered('active'):
+            self.activity_schedule(
+                'crm_contract_exec.mail_activity_type_approval', user_id=user.id, date_deadline=self.company_id._crm_today(),
+                summary=self.env._("Approve contract %(name)s", name=self.name))
 
     # ------------------------------------------------------------------
     # Deciding
@@ -113,10 +134,19 @@ class CrmContractApprovable(models.AbstractModel):
             if not mine and not self.env.su:
                 raise AccessError(self.env._(
                     "Contract %(name)s waits for the approval of %(users)s, not for yours.",
-                    name=record.name, users=", ".join(open_approvals.sudo().mapped('user_id.name'))))  # names are no secret
+                    name=record.name, users=", ".join(open_approvals.sudo().mapped('asked_name'))))  # names are no secret
             mine._decide(state, note)
             # Writing the record makes whoever decides at the same moment wait for each other, so that the last one sees all
             record.sudo().approvals_left = len(open_approvals - mine)
+
+    def action_open_decision(self):
+        """Open the dialog for a transition that takes a reason; which one, the button says in the context (``decision``)."""
+        decision = self.env.context.get('decision')
+        names = dict(self.env['crm.contract.decision']._fields['decision']._description_selection(self.env))
+        about = 'default_amendment_ids' if self._name == 'crm.contract.amendment' else 'default_contract_ids'
+        return {
+            'type': 'ir.actions.act_window', 'name': names[decision], 'res_model': 'crm.contract.decision', 'view_mode': 'form',
+            'target': 'new', 'context': {'default_decision': decision, about: self.ids}}
 
     def _feedback_approval(self):
         """The user has done what was asked, as approver or in the place of one."""

@@ -74,7 +74,10 @@ class CrmContract(models.Model):
     @api.model
     def _parts_sql(self, condition):
         """Return the relation ``(contract_id, invoice_id, amount, untaxed)`` of what posted invoices hold of contracts, in the currency
-        of the invoice: the lines of the contract's orders, and all lines of invoices that were put under the contract themselves."""
+        of the invoice: the lines of the contract's orders, and all lines of invoices that were put under the contract themselves.
+
+        :param condition: on the alias ``contract``, and on ``item``: the lines of invoices
+        """
         return SQL(
             """SELECT contract_id, invoice_id, SUM(amount) AS amount, SUM(untaxed) AS untaxed
                  FROM (SELECT contract.id AS contract_id, item.id, item.move_id AS invoice_id,

@@ -3,6 +3,8 @@ from contextlib import contextmanager
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.tools.planner import by_key
+
 LARGE = 50      # contracts; above, statistics of the facts pay
 STEP = (        # what the relation of steps has of their rows
     'id', 'contract_id', 'kind', 'sequence', 'anchor', 'anchor_step_id', 'anchor_offset', 'anchor_unit', 'anchor_month_end', 'amount',
@@ -72,6 +74,8 @@ class CrmContract(models.Model):
         if contracts is not None and len(contracts) <= LARGE:
             yield SQL("").join(SQL("%s AS MATERIALIZED (%s),", table, query) for table, query in tables)
             return
+        if contracts is not None:
+            by_key(self.env)
         for (table, query), (name, _query) in zip(tables, definitions, strict=True):
             columns = SQL(", ").join(map(SQL.identifier, STATISTICS.get(name, ())))
             self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query))

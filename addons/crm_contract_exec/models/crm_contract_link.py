@@ -61,11 +61,3 @@ class CrmContract(models.Model):
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("Record the Signature"), 'res_model': 'crm.contract.sign',
             'view_mode': 'form', 'target': 'new', 'context': {'default_contract_id': self.id}}
-
-    def action_open_decision(self):
-        """Open the dialog for a transition that takes a reason; which one, the button says in the context (``decision``)."""
-        decision = self.env.context.get('decision')
-        names = dict(self.env['crm.contract.decision']._fields['decision']._description_selection(self.env))
-        return {
-            'type': 'ir.actions.act_window', 'name': names[decision], 'res_model': 'crm.contract.decision', 'view_mode': 'form',
-            'target': 'new', 'context': {'default_decision': decision, 'default_contract_ids': self.ids}}

@@ -36,7 +36,8 @@ class CrmContractStep(models.Model):
     anchor_step_id = fields.Many2one(
         'crm.contract.step', "From Step", index='btree_not_null', ondelete='set null', copy=False,
         domain="[('contract_id', '=', contract_id), ('id', '!=', id)]",
-        help="The step whose day counts: when it is done that day, until then the day that it is due.")
+        help="The step whose day counts. Of an earlier step, the day that it is done, until then the day that it is due; of an actual "
+             "delivery or acceptance, only the day that it happens.")
     anchor_offset = fields.Integer("After", help="How many days or months later it is due.")
     anchor_unit = fields.Selection(UNITS, "Unit", required=True, default='day')
     anchor_month_end = fields.Boolean("End of Month", help="Due on the last day of the month that this leads to.")

@@ -19,6 +19,10 @@ class CrmContractType(models.Model):
         "Proof of Signature", help="A contract is signed only with a signed document attached, or with the customer's signature.")
     starts_at_once = fields.Boolean("Carried Out at Once", help="Signing begins the execution, too.")
     approver_ids = fields.One2many('crm.contract.approver', 'type_id', "Approvers", copy=True)
+    is_free = fields.Boolean(
+        "Passes Without Approver",
+        help="Contracts and amendments are approved as soon as they are submitted where no approver is named for them. Otherwise a sales "
+             "manager decides about those.")
     approver_count = fields.Integer("Number of Approvers", compute='_compute_approver_count')
 
     _warranty_positive = models.Constraint('CHECK(warranty_months >= 0)', "A warranty cannot last less than no time.")

@@ -16,7 +16,7 @@ class CrmDunningPolicy(models.Model):
         help="Customers of these grades; empty: all. The first policy that fits is used, unless the customer has one of its own.")
     currency_id = fields.Many2one(
         'res.currency', required=True, default=lambda self: self.env.company.currency_id, ondelete='restrict')
-    min_amount = fields.Monetary("From", help="Customers who owe less in all are left alone; in the currency of the policy.")
+    min_amount = fields.Monetary("Amount From", help="Customers who owe less in all are left alone; in the currency of the policy.")
     level_ids = fields.One2many('crm.dunning.level', 'policy_id', "Levels", copy=True)
 
     _min_amount_positive = models.Constraint('CHECK(min_amount >= 0)', "The least amount cannot be negative.")

@@ -33,8 +33,10 @@ class CrmPerformanceEntry(models.Model):
             return 0
         condition = RUNS if contracts is None else SQL("contract.id IN %s", tuple(contracts.ids))
         without_compiling(self.env)
-        with self.env['crm.contract']._facts(contracts, condition, FACTS) as ctes:
-            self.env.cr.execute(self._booking_sql(condition, self._today_sql(contracts, date), ctes))
+        Contract = self.env['crm.contract']
+        with Contract._facts(contracts, condition, FACTS) as facts, Contract._at_hand(
+                contracts, self._booking_definitions(condition, self._today_sql(contracts, date))) as more:
+            self.env.cr.execute(self._booking_sql(SQL("%s%s", facts, more)))
             made = self.env.cr.rowcount
         if made:
             self.env.invalidate_all(flush=False)
@@ -68,22 +70,31 @@ class CrmPerformanceEntry(models.Model):
         return SQL(", ").join(SQL("(%s, %s::date)", company.id, date or company._crm_today()) for company in companies)
 
     @api.model
-    def _booking_sql(self, condition, today, ctes):
+    def _booking_definitions(self, condition, today):
+        """Return ``[(short name, query)]`` of the relations that lead from the facts to new entries."""
+        facts = self.env['crm.contract']._facts_sql()
+        scope = SQL("scope AS NOT MATERIALIZED (SELECT * FROM crm_fact_scope)")
+        return [
+            ('scope', self._scope_sql(condition)),
+            ('part', SQL("WITH %s %s", scope, self._invoiced_part_sql(facts))),
+            ('due', SQL(
+                "WITH %s, invoiced AS NOT MATERIALIZED (SELECT * FROM crm_fact_part), fact AS (%s), credited AS (%s) %s",
+                scope, self._fact_sql(facts), self._credited_sql(), self._due_sql())),
+            ('entry', SQL(
+                "WITH %s, due AS NOT MATERIALIZED (SELECT * FROM crm_fact_due), difference AS (%s) %s",
+                scope, self._difference_sql(condition), self._entries_sql(today))),
+        ]
+
+    @api.model
+    def _booking_sql(self, ctes):
         """Return the statement that enters all differences at once, each on the statement of its person and month, which is made where
         it is missing. Entries are written once: the checks of what they refer to are most of what booking costs.
 
-        :param ctes: the facts, see :meth:`CrmContract._facts`
+        :param ctes: the facts and :meth:`_booking_definitions`, see :meth:`CrmContract._at_hand`
         """
-        facts = self.env['crm.contract']._facts_sql()
         return SQL(
             """
-            WITH %(ctes)s scope AS MATERIALIZED (%(scope)s),
-            invoiced AS MATERIALIZED (%(invoiced)s),
-            fact AS (%(facts)s),
-            credited AS (%(credited)s),
-            due AS (%(due)s),
-            difference AS (%(difference)s),
-            entry AS MATERIALIZED (%(entries)s),
+            WITH %(ctes)s entry AS NOT MATERIALIZED (SELECT * FROM crm_fact_entry),
             %(statements)s
             INSERT INTO crm_performance_entry (
                    company_id, month, date, user_id, team_id, contract_id, partner_id, event, reason, number, is_back, res_model, res_id,
@@ -96,9 +107,7 @@ class CrmPerformanceEntry(models.Model):
              ORDER BY entry.date, entry.contract_id, entry.user_id, entry.event, entry.res_model, entry.res_id
             ON CONFLICT (contract_id, user_id, event, res_model, res_id, number) DO NOTHING
             """,
-            ctes=ctes, scope=self._scope_sql(condition), invoiced=self._invoiced_part_sql(facts), facts=self._fact_sql(facts),
-            credited=self._credited_sql(), due=self._due_sql(), difference=self._difference_sql(condition),
-            entries=self._entries_sql(today), statements=self._statements_sql(), created=self._created_sql())
+            ctes=ctes, statements=self._statements_sql(), created=self._created_sql())
 
     @api.model
     def _created_sql(self):
@@ -112,9 +121,9 @@ class CrmPerformanceEntry(models.Model):
             SELECT contract.company_id, GREATEST(date_trunc('month', day.date)::date, closed.next) AS month, day.date,
                    difference.user_id, COALESCE(member.crm_team_id, contract.team_id) AS team_id, contract.id AS contract_id,
                    contract.partner_id, difference.event,
-                   CASE WHEN number IS NULL THEN 'event' WHEN difference.amount > 0 THEN 'more' ELSE 'back' END,
-                   COALESCE(number, 0) + 1, difference.amount < 0, res_model, res_id, contract.currency_id, COALESCE(base, 0),
-                   scope.rule_id, percent, weight, scope.rate, target, difference.amount
+                   CASE WHEN number IS NULL THEN 'event' WHEN difference.amount > 0 THEN 'more' ELSE 'back' END AS reason,
+                   COALESCE(number, 0) + 1 AS number, difference.amount < 0 AS is_back, res_model, res_id, contract.currency_id,
+                   COALESCE(base, 0) AS base, scope.rule_id, percent, weight, scope.rate, target, difference.amount
               FROM difference
               JOIN crm_contract AS contract ON contract.id = difference.contract_id
               JOIN (VALUES %(today)s) AS clock(company_id, today) ON clock.company_id = contract.company_id

@@ -33,6 +33,7 @@ class CrmContractDelivery(models.Model):
     order_line_id = fields.Many2one('sale.order.line', readonly=True)
     warehouse_id = fields.Many2one('stock.warehouse', readonly=True)
     product_id = fields.Many2one('product.product', readonly=True)
+    is_storable = fields.Boolean(related='product_id.is_storable')
     uom_id = fields.Many2one('uom.uom', "Unit", readonly=True)
     date_due = fields.Date("Due", readonly=True)
     quantity = fields.Float("To Deliver", digits='Product Unit', readonly=True)
@@ -161,6 +162,10 @@ class CrmContractDelivery(models.Model):
     def action_create_picking(self):
         """Make the transfer of the delivery step; see :meth:`CrmContractStep.action_create_picking`."""
         return self.step_id.action_create_picking()
+
+    def action_open_step(self):
+        """Open the delivery step behind a line."""
+        return self.step_id.action_open()
 
     def action_open_pickings(self):
         """Open the transfers of the delivery steps."""

@@ -51,7 +51,6 @@ class CrmReceivable(models.Model):
             """WITH clock AS (%(clock)s),
                 later AS (%(later)s),
                 candidate AS MATERIALIZED (%(candidate)s),
-                concerned AS MATERIALIZED (%(concerned)s),
                 covered AS MATERIALIZED (%(covered)s),
                 lending AS MATERIALIZED (%(lending)s),
                 credit AS MATERIALIZED (%(credits)s),
@@ -66,8 +65,8 @@ class CrmReceivable(models.Model):
                     GREATEST(clock.day - owed.date_due, 0) AS days_overdue,
                     CASE WHEN owed.open_amount < 0 THEN %(credit)s %(buckets)s END AS bucket
                FROM owed JOIN clock USING (company_id, currency_id)""",
-            clock=self._clock_sql(), later=self._later_sql(), candidate=self._candidate_sql(), concerned=self._concerned_sql(),
-            covered=self._covered_sql(), lending=self._lending_sql(), credits=self._credits_sql(), came=self._came_sql(),
+            clock=self._clock_sql(), later=self._later_sql(), candidate=self._candidate_sql(), covered=self._covered_sql(),
+            lending=self._lending_sql(), credits=self._credits_sql(), came=self._came_sql(),
             surplus=self._surplus_sql(), tied=self._tied_sql(), rest=self._rest_sql(), back=self._back_sql(),
             planned=self._planned_sql(), plan=self._plan_sql(), books=self._books_sql(), credit=NOT_MATCHED[0],
             buckets=self._bucket_sql())
@@ -115,21 +114,6 @@ class CrmReceivable(models.Model):
                   AND ABS(line.amount_residual_currency + COALESCE(later.amount, 0)) > 0.00001""", receivable=RECEIVABLE)
 
     @api.model
-    def _concerned_sql(self):
-        """The contracts that open documents are about and that plan instalments: there the plan says what is due when."""
-        return SQL(
-            """SELECT contract.id AS contract_id
-                 FROM (SELECT move.crm_contract_id AS id FROM candidate JOIN account_move AS move ON move.id = candidate.move_id
-                        UNION
-                       SELECT sale.crm_contract_id FROM candidate
-                         JOIN account_move_line AS sold ON sold.move_id = candidate.move_id
-                         JOIN sale_order_line_invoice_rel AS sold_rel ON sold_rel.invoice_line_id = sold.id
-                         JOIN sale_order_line AS sold_line ON sold_line.id = sold_rel.order_line_id
-                         JOIN sale_order AS sale ON sale.id = sold_line.order_id) AS about
-                 JOIN crm_contract AS contract ON contract.id = about.id
-                WHERE %s""", self._has_plan_sql())
-
-    @api.model
     def _lending_sql(self):
         """The contracts with instalments of customers who have an open credit: money that came for a contract may be among it."""
         return SQL(
@@ -146,9 +130,9 @@ class CrmReceivable(models.Model):
 
     @api.model
     def _covered_sql(self):
-        """Which share of an open document belongs to which of those contracts."""
+        """Which share of an open document belongs to which contract that plans instalments: there the plan says what is due when."""
         return SQL("SELECT contract_id, move_id, ABS(share) AS share, rate FROM (%s) AS invoiced", self.env['crm.contract']._invoiced_sql(
-            SQL("contract.id IN (SELECT contract_id FROM concerned)")))
+            SQL("item.move_id IN (SELECT move_id FROM candidate) AND %s", self._has_plan_sql())))
 
     @api.model
     def _credits_sql(self):
@@ -212,7 +196,7 @@ class CrmReceivable(models.Model):
                  JOIN crm_contract AS contract ON contract.id = booked.contract_id AND contract.currency_id = booked.currency_id
             LEFT JOIN (SELECT step.contract_id, SUM(%(open)s) AS amount
                          FROM crm_contract_step AS step LEFT JOIN back ON back.step_id = step.id
-                        WHERE step.contract_id IN (SELECT contract_id FROM concerned) AND step.kind = 'collect' AND step.state <> 'void'
+                        WHERE step.contract_id IN (SELECT contract_id FROM planned) AND step.kind = 'collect' AND step.state <> 'void'
                         GROUP BY step.contract_id) AS plan ON plan.contract_id = contract.id
                 WHERE booked.amount - COALESCE(plan.amount, 0) > 0.004""", open=self._open_sql())
 

@@ -9,7 +9,8 @@ from odoo.addons.crm_grading.tests.common import GradingCommon
 
 
 class ContractCommon(GradingCommon):
-    """A customer of ``rep`` with a person, storable goods with a tax of 20 %, and cheap contracts.
+    """A customer of ``rep`` with a person, storable goods with a tax of 20 %, and contracts of a type
+    that passes without approver.
 
     See :class:`GradingCommon` for the companies and people; the clock stands at 2026-06-15 12:00 UTC (a Monday). Besides:
       stocker ........ inventory user, no sales group (in ``company``)
@@ -24,6 +25,7 @@ class ContractCommon(GradingCommon):
         cls.customer, cls.customer2 = cls._customers(2, company_id=cls.company.id, user_id=cls.rep.id)
         cls.person = cls.env['res.partner'].create({'name': "Person", 'parent_id': cls.customer.id, 'email': 'person@example.com'})
         cls.contract_type = cls.env.ref('crm_contract_exec.crm_contract_type_sale')
+        cls.contract_type.is_free = True
         cls.warehouse = cls.env['stock.warehouse'].search([('company_id', '=', cls.company.id)], limit=1)
         cls.tax = cls._tax(cls.company)
         cls.goods = cls.env['product.product'].create({

@@ -200,3 +200,17 @@ class TestAmendment(ContractCommon):
         self.assertLess(html.index("Advance"), html.index("Final"))    # in the order of the plan, not of the alphabet or the length
         self.assertLess(html.index("Prices and Quantities"), html.index("Advance"))
         self.assertIn("Pumps and pipes", amendment.difference_html)
+
+    def test_printed_to_be_signed(self):
+        """Before it is in force, the print says what would change, with room for signatures; afterwards, who has agreed."""
+        amendment = self._amendment(title="Pumps and pipes")
+        report = self.env['ir.actions.report']
+        html = report._render_qweb_html('crm_contract_exec.report_amendment', amendment.ids)[0].decode()
+        self.assertEqual(amendment._change_rows(), [(None, *row) for row in amendment._proposal()])
+        for text in ("Pumps and pipes", self.contract.title, "o_crm_amendment_signatures"):
+            self.assertIn(text, html)
+        self._in_force(amendment)
+        amendment.sudo().signed_by = "Anna"   # as signing does
+        self.assertEqual(amendment._change_rows(), amendment._differences())
+        self.assertNotIn("o_crm_amendment_signatures", report._render_qweb_html(
+            'crm_contract_exec.report_amendment', amendment.ids)[0].decode())

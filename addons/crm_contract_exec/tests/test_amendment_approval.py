@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ContractCommon
 
@@ -130,6 +130,45 @@ class TestAmendmentApproval(ContractCommon):
             [('rejected', "Too much"), ('withdrawn', False), ('withdrawn', False)])
         self.assertFalse(amendment.activity_ids)
         self.assertEqual(amendment.contract_id.amount_total, 100)
+
+    def test_reject_asks_why(self):
+        """In a dialog, as for contracts; the reason stays with the approval and is told."""
+        amendment = self._submitted(100, 1000)
+        for reason in (None, " "):
+            with self.assertRaises(UserError):
+                self._by(amendment, self.lead).action_reject(reason)
+        action = self._by(amendment, self.lead).with_context(decision='reject').action_open_decision()
+        self.assertEqual((action['res_model'], action['target'], action['name']), ('crm.contract.decision', 'new', "Reject"))
+        wizard = self._as(self.lead)['crm.contract.decision'].with_context(**action['context'])
+        with self.assertRaises(AssertionError):   # a reason is required
+            Form(wizard).save()
+        with Form(wizard) as form:
+            form.reason = "Too cheap"
+        form.record.action_apply()
+        self.assertEqual((amendment.state, amendment.approval_ids.note), ('draft', "Too cheap"))
+        self.assertIn("Too cheap", amendment.message_ids[0].body)
+        self._by(amendment).action_submit()
+        for user in (self.rep, self.rep2, self.finance):
+            with self.assertRaises(AccessError):
+                self._as(user)['crm.contract.decision'].create(
+                    {'amendment_ids': amendment.ids, 'decision': 'reject', 'reason': "No"}).action_apply()
+        self.assertEqual(amendment.state, 'approval')
+
+    def test_nobody_named(self):
+        """A manager approves where nobody is named; only of a type that asks for no approval an amendment passes at once."""
+        self.contract_type.approver_ids.unlink()
+        self.assertEqual(self._submitted(100, 200).state, 'approved')
+        contract = self._contract(total=100, state='signed')
+        self.contract_type.is_free = False
+        amendment = self._by(self.env['crm.contract.amendment']).create({'contract_id': contract.id, 'manual_untaxed': 200})
+        amendment.action_submit()
+        self.assertEqual(amendment.state, 'approval')
+        with self.assertRaises(AccessError):
+            amendment.action_approve()
+        amendments = self._as(self.manager, self.company)['crm.contract.amendment']
+        self.assertEqual(amendments.search([('is_mine_to_approve', '=', True)]), amendment)
+        self._by(amendment, self.manager).action_approve()
+        self.assertRecordValues(amendment.sudo(), [{'state': 'approved', 'approver_id': self.manager.id}])
 
     def test_decisions_stay_on_record(self):
         amendment = self._submitted(100, 1000)

@@ -1,5 +1,6 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import ContractCommon
 
@@ -170,7 +171,68 @@ class TestContractApproval(ContractCommon):
         self.assertEqual(contract.state, 'approved')
 
     def test_other_company(self):
-        """Approvers of one company are not asked by another."""
-        self.of_lead.company_id = self.company_usd
-        contract = self._submitted(1000)
+        """Approvers of one company are not asked by another: there nobody is named."""
+        self.contract_type.approver_ids.company_id = self.company_usd
+        for is_free, state in ((True, 'approved'), (False, 'approval')):
+            with self.subTest(is_free=is_free):
+                self.contract_type.is_free = is_free
+                self.assertEqual(self._submitted(1000).state, state)
+
+    def test_nobody_named(self):
+        """One of the managers of the company decides, and no other; only what asks for no approval passes at once."""
+        self.contract_type.approver_ids.unlink()
+        other = new_test_user(
+            self.env, login='other_manager', groups='sales_team.group_sale_manager', company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)])
+        self.assertEqual(self._submitted(1).state, 'approved')
+        self.contract_type.is_free = False
+        contract = self._submitted(1)
+        self.assertRecordValues(contract, [{'state': 'approval', 'approvals_left': 1}])
+        self.assertRecordValues(contract.approval_ids, [{'state': 'open', 'user_id': False, 'amount': 1, 'asked_name': "A sales manager"}])
+        self.assertLessEqual(self.manager | other, contract.activity_ids.user_id)
+        self.assertFalse(contract.activity_ids.user_id & (self.rep | self.lead | self.finance | self.manager_usd))
+        for user in (self.rep, self.rep2, self.lead, self.leads_all, self.finance, self.stocker, self.manager_usd):
+            with self.subTest(user=user.login):
+                for call in (lambda item: item.action_approve(), lambda item: item.action_reject("No")):
+                    with self.assertRaises(AccessError):
+                        call(self._by(contract, user))
+        domain = [('is_mine_to_approve', '=', True)]
+        self.assertEqual(self._as(self.manager, self.company)['crm.contract'].search(domain), contract)
+        self.assertFalse(self._as(self.lead)['crm.contract'].search(domain))
+        self._by(contract, other).action_approve("Fine")
+        self.assertRecordValues(contract.approval_ids, [{'state': 'approved', 'decided_by_id': other.id, 'note': "Fine"}])
+        self.assertEqual((contract.state, contract.activity_ids.ids), ('approved', []))
+        with self.assertRaises(UserError):
+            self._by(contract, self.manager).action_approve()
+
+    def test_below_all_thresholds(self):
+        """Where approvers are named their thresholds hold, whatever the type says about contracts without."""
+        self.contract_type.is_free = False
+        self.assertEqual([self._submitted(total).state for total in (999.99, 1000)], ['approved', 'approval'])
+
+    def test_manager_sells(self):
+        """A manager does not approve what is the own; where there is no other one, the way out is told."""
+        self.contract_type.approver_ids.unlink()
+        self.contract_type.is_free = False
+        self.env.ref('sales_team.group_sale_manager').all_user_ids.filtered(
+            lambda user: user != self.manager and self.company in user.company_ids).active = False
+        contract = self._contract(total=100, user_id=self.manager.id)
+        with self.assertRaises(UserError) as refused:
+            self._by(contract, self.manager).action_submit()
+        self.assertIn("Name approvers", str(refused.exception))
+        self.assertEqual(contract.state, 'draft')
+        contract.user_id = self.rep
+        self._by(contract, self.rep).action_submit()
+        self._by(contract, self.manager).action_reject("Too cheap")
+        self.assertEqual((contract.state, contract.approval_ids.state), ('draft', 'rejected'))
+
+    def test_approver_has_left(self):
+        """A manager decides in the place of an approver whose account is archived, unless a delegate is there."""
+        self.lead.active = False
+        contract = self._submitted(5000)
+        self.assertEqual((contract.approvals_left, set(contract.approval_ids.mapped('asked_name'))), (2, {"A sales manager", "Finance"}))
+        self._by(contract, self.finance).action_approve()
+        self._by(contract, self.manager).action_approve()
         self.assertEqual(contract.state, 'approved')
+        self.of_lead.delegate_id = self.rep2
+        self.assertEqual(self._open(self._submitted(1000)), self.lead)

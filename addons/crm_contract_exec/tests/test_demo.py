@@ -45,3 +45,5 @@ class TestContractDemo(TransactionCase):
         self.assertEqual(self._found('crm.credit.hold').mapped('state'), ['held'])
         self.assertEqual(self._found('crm.contract.amendment').mapped('state'), ['approved'])
         self.assertTrue(self._found('crm.performance.entry'))
+        self.assertTrue(self._found('crm.collection.month', ('settled_amount', '>', 0)))
+        self.assertTrue(self._found('crm.customer', ('credit_level', '!=', False)))

@@ -1,7 +1,7 @@
 """The words of an execution plan: kinds of steps, what their due days depend on, and the states that facts put them into."""
 
 KINDS = [
-    ('deliver', "Deliver"), ('accept', "Accept"), ('invoice', "Invoice"), ('collect', "Collect"), ('task', "Task"),
+    ('deliver', "Deliver"), ('accept', "Accept"), ('invoice', "Invoicing"), ('collect', "Collect"), ('task', "Task"),
 ]
 STATES = [
     ('wait', "Waiting"), ('ready', "Ready"), ('partial', "Partial"), ('overdue', "Overdue"), ('done', "Done"), ('void', "Void"),

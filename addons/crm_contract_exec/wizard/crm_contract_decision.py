@@ -2,11 +2,12 @@ from odoo import api, fields, models
 
 
 class CrmContractDecision(models.TransientModel):
-    """Asks why, before a contract is rejected, suspended, terminated or cancelled."""
+    """Asks why, before a contract is rejected, suspended, terminated or cancelled, or an amendment rejected."""
     _name = 'crm.contract.decision'
     _description = "Decision on Contracts"
 
-    contract_ids = fields.Many2many('crm.contract', string="Contracts", required=True)
+    contract_ids = fields.Many2many('crm.contract', string="Contracts")
+    amendment_ids = fields.Many2many('crm.contract.amendment', string="Amendments")
     decision = fields.Selection(
         [('reject', "Reject"), ('suspend', "Suspend"), ('terminate', "Terminate"), ('cancel', "Cancel Contract")], required=True)
     reason = fields.Text(required=True)
@@ -27,7 +28,9 @@ class CrmContractDecision(models.TransientModel):
         :raise AccessError: for a role that may not
         """
         self.ensure_one()
-        if self.decision == 'terminate':
+        if self.amendment_ids and self.decision == 'reject':
+            self.amendment_ids.action_reject(self.reason)
+        elif self.decision == 'terminate':
             self.contract_ids.action_terminate(self.reason, self.settlement_amount, self.date)
         else:
             getattr(self.contract_ids, f'action_{self.decision}')(self.reason)

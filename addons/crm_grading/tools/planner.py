@@ -9,3 +9,12 @@ def without_compiling(env):
     0.05 s).
     """
     env.cr.execute("SET LOCAL jit = off")
+
+
+def by_key(env):
+    """Have the rest of the transaction read the rows of a batch by their keys, even where there are many of them.
+
+    Left to itself PostgreSQL reckons with disks that seek, and rather reads whole tables; so the work of each batch grows with all
+    others (measured: bringing 2,000 of 100,000 contracts in line 0.76 s of work against 0.45 s, of 30,000 0.60 s against 0.44 s).
+    """
+    env.cr.execute("SET LOCAL random_page_cost = 1.1")
