@@ -43,12 +43,9 @@ PRESS = '''
 MANAGERS_ONLY = ['crm_grading_scheme_menu', 'crm_grading_run_menu']
 VISIT_MANAGERS_ONLY = ['crm_visit_menu_kinds']
 CONTRACT_MANAGERS_ONLY = ['crm_contract_menu_types']
-<<<<<<< HEAD
 SERVICE_MANAGERS_ONLY = ['crm_ticket_menu_types']
-=======
 CONTRACT_WAREHOUSE = ['crm_contract_menu_delivery', 'crm_contract_menu_delay']
 CONTRACT_MONEY = ['crm_contract_menu_due', 'crm_contract_menu_result', 'crm_contract_menu_workbook', 'crm_performance_menu_ledger']
->>>>>>> main
 
 
 class BrowserCommon(GradingCommon, JourneyCase):
