@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo import Command, http
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .portal_common import ServicePortalCommon
 
@@ -279,6 +279,14 @@ class TestTicketPortal(ServicePortalCommon):
             [self.person._crm_wants(notice) for notice in ('acknowledged', 'status', 'solved', 'survey', 'care')],
             [True, False, False, False, True])
         self.assertEqual((self.person.lang, self.person.crm_service_scope, self.person.crm_service_admin), ('zh_CN', False, False))
+
+    def test_scope_on_the_contact(self):
+        """Colleagues set it on the form of the contact, beside what the customer wants to hear."""
+        with Form(self._by(self.person)) as contact:
+            contact.crm_service_scope = 'company'
+            contact.crm_service_mute_care = True
+        self.assertEqual(self._seen(self.buyer), self.ticket + self.of_mate)
+        self.assertFalse(self.person._crm_wants('care'))
 
     def test_portal_only(self):
         self.assertTrue(self.person._crm_wants('solved'))
