@@ -31,7 +31,7 @@ class TestServiceDesk(DeskCase):
             ('click', '.o_statusbar_buttons button:not(.dropdown-toggle)[data-hotkey="shift+a"]'),
             ('pick', '.modal [name=template_id] input', "Reset"), ('text', '.modal .odoo-editor-editable', "press reset"),
             ('click', '.modal .o_radio_item:nth-child(3) input'), ('click', '.modal button[name=action_send]'), ('without', '.modal'),
-            ('text', '.o-mail-Message', "press reset"), ('see', 'button[name=action_close]'),
+            ('scroll_to', '.o-mail-Message', "press reset"), ('see', 'button[name=action_close]'),
         ])
         self.assertEqual((self.ticket.state, self.ticket.user_id, self.ticket.is_answer_due), ('solved', self.agent, False))
         self.assertIn(f"Dear Person, about {self.ticket.name}", "".join(self.ticket.message_ids.mapped('body')))
@@ -44,7 +44,8 @@ class TestServiceDesk(DeskCase):
             ('see', '.o_selection_box, .o_list_selection_box'), ('click', '.o_cp_action_menus .dropdown-toggle:has(.fa-cog)'),
             ('click_text', '.o-dropdown-item', "Merge or Link"),
             ('text', '.modal .o_data_row', "Pump, again"), ('click', '.modal button[name=action_apply]'), ('without', '.modal'),
-            ('text', '.o-mail-Message', "It still leaks"), ('see', 'button[name=action_open_related]'),
+            ('see', 'button[name=action_open_related]'), ('scroll_to', '.o-mail-Message', "was merged into"),
+            ('text', '.o-mail-Message-author', "Person"),   # what the customer said is there, too
         ])
         self.assertEqual((double.state, double.merged_into_id), ('cancelled', self.ticket))
         self._journey(f'/odoo/tickets/{double.id}', [('text', '[name=notices] .alert', "Merged into")])
@@ -56,7 +57,9 @@ class TestServiceDesk(DeskCase):
         self._journey(f'/odoo/tickets/{self.ticket.id}', [
             ('click', 'button[name=action_solve]'), ('warned', "needs this before it is over"), ('click', '.modal-footer .btn-primary'),
             ('tab', "Complaint"), ('pick', '[name=cause_id] input', "Seal of tests"), ('type', '[name=remedy] textarea', "New seal"),
-            ('type', '[name=compensation_ref] input', invoice.name), ('type', '[name=compensation_amount] input', "20"), ('save',),
+            ('type', '[name=compensation_ref] input', invoice.name), ('type', '[name=compensation_amount] input', "20"),
+            ('see', '.o_form_status_indicator_buttons:not(.invisible)'), ('save',),
+            ('without', '.o_form_status_indicator_buttons:not(.invisible)'),
             ('without', 'button[name=action_credit_note]'),   # an agent proposes
         ])
         self.assertEqual((self.ticket.compensation_invoice_id, self.ticket.compensation_amount), (invoice, 20))
@@ -82,6 +85,11 @@ class TestServiceDesk(DeskCase):
             'sale.order', order.id, self.person, self.product))
 
     journey_helpers = '''
+        // what is far down is read when it comes into view
+        steps.scroll_to = (target, text) => until(`${target} with ${text}`, () => {
+            document.querySelector(".o-mail-Form-chatter, .o-mail-ChatterContainer")?.scrollIntoView();
+            return all(target).find((element) => element.textContent.includes(text));
+        });
         steps.click_text = async (target, text) => (await named(target, text)).click();
     '''
 

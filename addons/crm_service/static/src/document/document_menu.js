@@ -2,7 +2,6 @@ import { Component } from "@odoo/owl";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { useService } from "@web/core/utils/hooks";
 
 /** Documents that a customer may have a question about, whichever addons are installed. */
 const DOCUMENTS = new Set([
@@ -15,14 +14,11 @@ export class TicketFromDocument extends Component {
     static components = { DropdownItem };
     static props = {};
 
-    setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-    }
-
     async create() {
         const { resModel, resId } = this.env.model.root;
-        this.action.doAction(await this.orm.call("crm.ticket", "action_from_document", [resModel, resId]));
+        // the services themselves: the menu closes, and what belongs to its items is given no answer any more
+        const { orm, action } = this.env.services;
+        action.doAction(await orm.call("crm.ticket", "action_from_document", [resModel, resId]));
     }
 }
 
