@@ -47,7 +47,7 @@ def base_template(module, depends):
 def copy_of(template):
     """A copy of a database with its attachments, gone afterwards."""
     from odoo.tools import config
-    name = f'test_install_{os.getpid()}_{secrets.token_hex(3)}'
+    name = f'install_{os.getpid()}_{secrets.token_hex(3)}'
     with contextlib.closing(connect('postgres')) as connection, connection.cursor() as cr:
         cr.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
         try:

@@ -1,5 +1,6 @@
 """Each addon comes, is updated and goes on a database with business in it, and leaves Odoo and the other addons as they were."""
 import ast
+import contextlib
 import pathlib
 
 import pytest
@@ -152,22 +153,31 @@ def module(request):
     return request.param
 
 
-@pytest.fixture(scope='module')
-def template(module, load_registry):
-    odoos_own = {name for addon in DEPENDS for name in DEPENDS[addon]} - set(DEPENDS)
-    found = base_template(module, odoos_own)
-    assert found, "There is no database base_… with Odoo's own modules: run scripts/test, which makes it."
-    return found
+@pytest.fixture(scope='session')
+def grounds(load_registry):
+    """A function that finds a database with business in it and only those of our addons that a module needs, made once."""
+    made = {}
+    with contextlib.ExitStack() as stack:
+        def ground(module):
+            needed = frozenset(DEPENDS[module]) & set(DEPENDS)
+            if needed not in made:
+                odoos_own = {name for addon in DEPENDS for name in DEPENDS[addon]} - set(DEPENDS)
+                template = base_template(module, odoos_own)
+                assert template, "There is no database base_… with Odoo's own modules: run scripts/test, which makes it."
+                name = stack.enter_context(copy_of(template))
+                inside(name, SELL)
+                for addon in needed:
+                    odoo(name, '-i', addon)
+                    inside(name, USE[addon])
+                made[needed] = name
+            return made[needed]
+        yield ground
 
 
 @pytest.fixture(scope='module')
-def story(template, module):
+def story(grounds, module):
     """Install, update twice, uninstall, with business before and after. :return: what was there at each step"""
-    with copy_of(template) as name:
-        inside(name, SELL)
-        for needed in set(DEPENDS[module]) & set(DEPENDS):
-            odoo(name, '-i', needed)
-            inside(name, USE[needed])
+    with copy_of(grounds(module)) as name:
         steps = {'before': traces(name)}
         odoo(name, '-i', module)
         inside(name, USE[module])

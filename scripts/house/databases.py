@@ -137,17 +137,23 @@ class Databases:
                     self.drop(name)
 
     @contextlib.contextmanager
-    def throw_away(self, purpose, template=None):
-        """A copy of the suite's template that is gone afterwards."""
+    def throw_away(self, purpose, template=None, workers=()):
+        """A copy of the suite's template that is gone afterwards.
+
+        :param workers: a copy for each of these instead, called ``NAME_WORKER``.
+        """
         source = template or self.template()
         self._sweep()
         name = f'{purpose}_{os.getpid()}_{secrets.token_hex(3)}'
-        with lock.only_one(f'templates {self.house.kind}'):
-            self.copy(source, name)
+        copies = [f'{name}_{worker}' for worker in workers] or [name]
         try:
+            with lock.only_one(f'templates {self.house.kind}'):
+                for copy in copies:
+                    self.copy(source, copy)
             yield name
         finally:
-            self.drop(name)
+            for copy in copies:
+                self.drop(copy)
 
 
 class Stamp:
@@ -177,7 +183,7 @@ def foreign(name):
 
 def abandoned(name):
     """Whether ``name`` is a throw-away database whose command does not run any more."""
-    match = re.fullmatch(r'[a-z0-9]+_(\d+)_[0-9a-f]{6}', name)
+    match = re.fullmatch(r'[a-z0-9]+_(\d+)_[0-9a-f]{6}(_gw\d+)?', name)
     if not match:
         return False
     try:

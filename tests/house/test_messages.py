@@ -1,6 +1,7 @@
 """What can go wrong is said in one line with a remedy."""
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -218,3 +219,15 @@ def test_help(name):
     assert done.returncode == 0, done.stderr
     assert f'scripts/{name}' in done.stdout
     assert os.access(ROOT / 'scripts' / name, os.X_OK)
+
+
+def test_shared_out_tests_are_not_left_out_unnoticed(tmp_path):
+    """Neither a test without a browser nor a file that cannot be read: the run fails, and ends with pytest's closing line."""
+    (tmp_path / 'test_skipped.py').write_text(
+        "import unittest\ndef test_a(): raise unittest.SkipTest('chrome not found')\ndef test_b(): pass\n")
+    (tmp_path / 'test_wanting.py').write_text("import pytest\npytest.importorskip('nothing_of_that_name')\n")
+    command = [sys.executable, '-m', 'pytest', '-p', 'no:odoo', '-p', 'no:cacheprovider', '-p', 'conftest', '-n', '2', '-c', os.devnull]
+    done = subprocess.run([*command, tmp_path], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout.count('would have been skipped') >= 2
+    assert re.search(r'=+ 1 failed, 1 passed, \d errors? in .+ =+$', done.stdout.strip()), done.stdout

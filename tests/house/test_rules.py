@@ -9,6 +9,7 @@ import types
 import about
 import polib
 import pytest
+import sharing
 from merge_terms import known, merge, uses
 from sales_import import Progress, find_currency, keep_books_in, left_out
 
@@ -189,6 +190,72 @@ def test_what_to_test(tmp_path):
     assert testing.split([f'{file}::test'], {'one'}) == ([f'{file}::test'], [])
     with pytest.raises(console.Trouble, match='neither'):
         testing.split(['crm_gradin'], {'crm_grading'})
+
+
+@pytest.mark.parametrize('arguments, cores, expected', [
+    ([], 2, 2), ([], 1, 1), ([], 64, 4), (['--durations', '40', '-x'], 2, 2),
+    (['one'], 2, 1), (['-k', 'pareto'], 2, 1), (['--pdb'], 2, 1), (['--collect-only'], 2, 1),
+])
+def test_how_many_processes(monkeypatch, arguments, cores, expected):
+    monkeypatch.setattr(os, 'sched_getaffinity', lambda process: set(range(cores)))
+    assert testing.processes(*testing.split(arguments, {'one'})) == expected
+
+
+def test_processes_by_option():
+    assert testing.parse(['one', '-n', '3', '-x'])[0].processes == 3
+    assert testing.parse(['-n2'])[0].processes == 2
+    assert testing.parse(['-k', 'n'])[0].processes is None
+    with pytest.raises(SystemExit):
+        testing.parse(['--core', '-n', '2'])
+
+
+def test_only_several_processes_share():
+    assert testing.sharing([]) == []
+    assert '-n' in testing.sharing(['gw0', 'gw1'])
+
+
+@pytest.mark.parametrize('nodeid, expected', [
+    ('addons/one/tests/test_a.py::TestA::test_b[crm_grading]', 'addons/one/tests/test_a.py'),
+    ('tests/test_install.py::test_gone[crm_grading-tables]', 'tests/test_install.py[crm_grading]'),
+    ('tests/test_install.py::test_updating[crm_grading]', 'tests/test_install.py[crm_grading]'),
+    ('tests/test_install.py::test_every_addon', 'tests/test_install.py'),
+])
+def test_portion_of_a_process(nodeid, expected):
+    assert sharing.portion(nodeid) == expected
+
+
+def test_long_portions_come_first():
+    names = ['addons/one/tests/test_a.py::test_1', 'tests/test_a.py::test_1', 'tests/test_install.py::test_1', 'tests/test_a.py::test_0']
+    items = [types.SimpleNamespace(nodeid=name) for name in names]
+    sharing.pytest_collection_modifyitems(items)
+    assert [item.nodeid for item in items] == [names[2], names[1], names[3], names[0]]
+    assert (paths.ROOT / sharing.BY_ADDON).exists()
+
+
+@pytest.mark.parametrize('config, expected', [
+    (types.SimpleNamespace(workerinput={'workerid': 'gw1'}), 'test_1_0a1b2c_gw1'), (types.SimpleNamespace(), 'test_1_0a1b2c'),
+])
+def test_each_process_has_its_database(monkeypatch, config, expected):
+    monkeypatch.setenv('PYTEST_XDIST_WORKER', 'gw1')
+    monkeypatch.setitem(sharing.settings.options, 'db_name', ['test_1_0a1b2c'])
+    sharing.pytest_configure(config)
+    assert sharing.settings['db_name'] == [expected]
+
+
+@pytest.mark.parametrize('workers, copies', [([], ['']), (['gw0', 'gw1'], ['_gw0', '_gw1'])])
+def test_copies_for_processes(monkeypatch, workers, copies):
+    """All are gone afterwards, even when the last one cannot be made."""
+    base = databases.Databases(types.SimpleNamespace(kind='test', cluster=None))
+    made, gone = [], []
+    monkeypatch.setattr(base, 'copy', lambda source, name: made.append((source, name)))
+    monkeypatch.setattr(base, 'drop', gone.append)
+    with base.throw_away('test', 'suite_1', workers) as name:
+        assert made == [('suite_1', name + copy) for copy in copies] and not gone
+    assert gone == [name + copy for copy in copies]
+    monkeypatch.setattr(base, 'copy', lambda source, name: 1 / 0)
+    with pytest.raises(ZeroDivisionError), base.throw_away('test', 'suite_1', workers):
+        pass
+    assert len(gone) == 2 * len(copies)
 
 
 @pytest.mark.parametrize('arguments, expected', [
@@ -391,6 +458,7 @@ def test_abandoned_databases():
     gone = subprocess.Popen(['true'])
     gone.wait()
     assert databases.abandoned(f'test_{gone.pid}_0a1b2c')
+    assert databases.abandoned(f'test_{gone.pid}_0a1b2c_gw1') and not databases.abandoned(f'test_{os.getpid()}_0a1b2c_gw1')
     assert not databases.abandoned(f'test_{os.getpid()}_0a1b2c')
     assert not databases.abandoned('crm_suite_demo') and not databases.abandoned('suite_0a1b2c3d4e5f')
 

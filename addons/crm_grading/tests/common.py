@@ -3,7 +3,7 @@ from datetime import date, datetime
 from freezegun import freeze_time
 
 from odoo import Command, fields
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase
 
 NO_MAIL = {
     'tracking_disable': True, 'mail_create_nolog': True, 'mail_create_nosubscribe': True, 'mail_notrack': True,
@@ -85,18 +85,23 @@ class GradingCommon(TransactionCase):
 
     @classmethod
     def _setup_users(cls):
-        def user(login, groups, companies=cls.company):
-            return new_test_user(
-                cls.env, login=f'grading_{login}', name=login.replace('_', ' ').title(), groups=groups, tz='Europe/Brussels',
-                company_id=companies[0].id, company_ids=[Command.set(companies.ids)])
-        cls.rep = user('rep', 'sales_team.group_sale_salesman')
-        cls.rep2 = user('rep2', 'sales_team.group_sale_salesman')
-        cls.lead = user('lead', 'sales_team.group_sale_salesman')
-        cls.leads_all = user('leads_all', 'sales_team.group_sale_salesman_all_leads')
-        cls.manager = user('manager', 'sales_team.group_sale_manager', cls.company + cls.company_usd)
-        cls.finance = user('finance', 'account.group_account_invoice')
-        cls.employee = user('employee', 'base.group_user')
-        cls.manager_usd = user('manager_usd', 'sales_team.group_sale_manager', cls.company_usd)
+        """Create the people all at once: one after the other takes three times as long, in every class of tests."""
+        people = {
+            'rep': ('sales_team.group_sale_salesman', cls.company),
+            'rep2': ('sales_team.group_sale_salesman', cls.company),
+            'lead': ('sales_team.group_sale_salesman', cls.company),
+            'leads_all': ('sales_team.group_sale_salesman_all_leads', cls.company),
+            'manager': ('sales_team.group_sale_manager', cls.company + cls.company_usd),
+            'finance': ('account.group_account_invoice', cls.company),
+            'employee': ('base.group_user', cls.company),
+            'manager_usd': ('sales_team.group_sale_manager', cls.company_usd),
+        }
+        users = cls.env['res.users'].create([{
+            'login': f'grading_{name}', 'password': f'grading_{name}', 'name': name.replace('_', ' ').title(), 'email': 'g.g@example.com',
+            'group_ids': [Command.set(cls.env.ref(group).ids)], 'tz': 'Europe/Brussels',
+            'company_id': companies[0].id, 'company_ids': [Command.set(companies.ids)]} for name, (group, companies) in people.items()])
+        for name, user in zip(people, users, strict=True):
+            setattr(cls, name, user)
         cls.team = cls.env['crm.team'].create({
             'name': "Grading Team", 'company_id': cls.company.id, 'user_id': cls.lead.id,
             'member_ids': [Command.set((cls.lead + cls.rep).ids)]})
