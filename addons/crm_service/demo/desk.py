@@ -65,6 +65,7 @@ class Desk:
             if request.customer in self.partners:
                 self._current(request)
         self.tickets._sla_recompute()
+        self.tickets.sudo().sla_ids.filtered(lambda sla: not sla.is_breached).cause_id = False
         return self.tickets
 
     # ------------------------------------------------------------------
@@ -125,6 +126,8 @@ class Desk:
         ticket.action_wait()
 
     def _solve(self, ticket, _text):
+        causes = self.env['crm.breach.cause'].search([], order='id')
+        ticket.sudo().sla_ids.cause_id = self.random.choice(causes)   # of what was broken; the others lose it in the end
         if ticket.kind == 'complaint':
             ticket.sudo().write(self._settled(ticket))
         ticket.action_solve()
