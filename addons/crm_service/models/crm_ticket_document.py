@@ -87,7 +87,7 @@ class CrmTicketed(models.AbstractModel):
     _description = "Document With Tickets"
 
     crm_ticket_count = fields.Integer(
-        "Tickets", compute='_compute_crm_ticket_count', groups='crm_service.group_service_agent,sales_team.group_sale_salesman')
+        "Service Tickets", compute='_compute_crm_ticket_count', groups='crm_service.group_service_agent,sales_team.group_sale_salesman')
 
     def _compute_crm_ticket_count(self):
         counts = dict(self.env['crm.ticket']._read_group(
