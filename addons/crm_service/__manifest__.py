@@ -71,6 +71,7 @@
         ],
         'web.assets_backend': [
             'crm_service/static/src/deadline/**/*',
+            'crm_service/static/src/deadline/*',
             'crm_service/static/src/document/*',
             'crm_service/static/src/memory/*',
         ],
