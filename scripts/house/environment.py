@@ -83,10 +83,10 @@ class Environment:
         """One of the programs in ``house/inside``, which work with Odoo's own Python interface."""
         return [self.python, paths.SCRIPTS / 'house' / 'inside' / script, *arguments]
 
-    def ask(self, script, argument):
+    def ask(self, script, *arguments):
         """What a program in ``house/inside`` prints as JSON."""
-        done = subprocess.run(self.inside(script, argument), env=self.env, capture_output=True, text=True, check=False)
+        done = subprocess.run(self.inside(script, *arguments), env=self.env, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise console.Trouble(f'{script} {argument}: {console.last_line(done.stderr)}',
+            raise console.Trouble(f'{script} {arguments[0]}: {console.last_line(done.stderr)}',
                                   'correct that; if it is a demo database, --fresh makes it anew')
         return json.loads(done.stdout)

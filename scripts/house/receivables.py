@@ -1,20 +1,43 @@
 """``scripts/demo --receivables``: a database of another system's receivables. Inside Odoo, ``crm.receivables.import`` does the work."""
 import datetime
+import importlib.util
 import json
 import pathlib
 import re
 import subprocess
 
-from . import console, databases, lock, sales, suite
+from . import console, databases, lock, paths, sales, suite
 
 UNUSABLE = 4  # exit status of inside/receivables_import.py
+WRONG = {  # by the codes of receivables_file.ReceivablesFileError
+    'damaged': 'it is damaged, or no text in UTF-8',
+    'columns': 'it has no column {columns}',
+    'value': 'line {line}: “{value}” is no value for {column}',
+    'twice': 'line {line}: invoice {number} is in line {first} already',
+    'empty': 'it has no rows',
+}
 
 
 def check_file(path):
-    """One clear line when the file cannot be used."""
-    if path.name.lower().endswith('.xlsx'):
+    """One clear line when the file cannot be used: it is read as the import will, minutes later."""
+    if path.is_file() and not path.name.lower().endswith(('.csv', '.csv.gz')):
         raise console.Trouble(f'{path.name} is no file of receivables', 'give a file that ends in .csv or .csv.gz')
     sales.check_file(path)
+    file = _reader()
+    try:
+        file.read(path.read_bytes())
+    except file.ReceivablesFileError as error:
+        what = WRONG[error.code].format(**error.values)
+        raise console.Trouble(f'{path.name} cannot be used: {what}', 'correct that, and start again') from error
+
+
+def _reader():
+    """The module of the addon that reads such files; it needs no Odoo."""
+    spec = importlib.util.spec_from_file_location(
+        'receivables_file', paths.ROOT / 'addons' / 'crm_contract_exec' / 'tools' / 'receivables_file.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def day(text):

@@ -108,21 +108,20 @@ class CrmContract(models.Model):
                       move.invoice_date AS date, part.amount * rate.rate * side.sign AS amount,
                       part.untaxed * rate.rate * side.sign AS untaxed,
                       CASE WHEN move.amount_total = 0 THEN 1 ELSE part.amount / move.amount_total END AS share, rate.rate,
-                      taken.amount >= COALESCE(origin.amount_total, move.amount_total) AS reversed
+                      %(reversed)s AS reversed
                  FROM (%(parts)s) AS part
                  JOIN crm_contract AS contract ON contract.id = part.contract_id
                  JOIN res_company AS company ON company.id = contract.company_id
                  JOIN account_move AS move ON move.id = part.invoice_id
             LEFT JOIN account_move AS origin ON origin.id = move.reversed_entry_id
-           CROSS JOIN LATERAL (SELECT COALESCE(SUM(note.amount_total), 0) AS amount FROM account_move AS note
-                                WHERE note.reversed_entry_id = COALESCE(move.reversed_entry_id, move.id) AND note.state = 'posted') AS taken
            CROSS JOIN LATERAL (SELECT CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS sign) AS side
            CROSS JOIN LATERAL (
                       SELECT CASE WHEN move.currency_id = contract.currency_id THEN 1
                                   WHEN move.amount_total = 0 THEN %(own_rate)s
                                   ELSE abs(move.amount_total_signed / move.amount_total) * %(own_rate)s END AS rate) AS rate
                 WHERE move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')""",
-            parts=self._parts_sql(condition), own_rate=self._own_rate_sql(SQL("move.invoice_date")))
+            parts=self._parts_sql(condition), reversed=self.env['account.move']._crm_reversed_sql(),
+            own_rate=self._own_rate_sql(SQL("move.invoice_date")))
 
     # ------------------------------------------------------------------
     # Money

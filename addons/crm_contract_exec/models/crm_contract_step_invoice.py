@@ -41,8 +41,8 @@ class CrmContractStep(models.Model):
 
     def _live_invoices(self):
         """Return the invoices of the steps that are neither cancelled nor reversed."""
-        return self.invoice_ids.filtered(
-            lambda move: move.move_type == 'out_invoice' and move.state != 'cancel' and move.payment_state != 'reversed')
+        live = self.invoice_ids.filtered(lambda move: move.move_type == 'out_invoice' and move.state != 'cancel')
+        return live - live._crm_reversed()
 
     def _is_last_invoice(self):
         """Whether all other steps of the plan that are invoiced have their invoices."""

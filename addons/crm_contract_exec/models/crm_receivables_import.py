@@ -57,6 +57,8 @@ class CrmReceivablesImport(models.AbstractModel):
         """Return what is wrong with a file, and what to do."""
         if not isinstance(error, ReceivablesFileError):
             return self.env._("The file cannot be read: %(reason)s", reason=error)
+        if error.code == 'damaged':
+            return self.env._("The file is damaged, or no text in UTF-8. Export it again as CSV.")
         if error.code == 'columns':
             return self.env._("The file has no column: %(columns)s. Add it, and start again.", **error.values)
         if error.code == 'value':

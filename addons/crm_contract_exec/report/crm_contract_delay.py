@@ -8,7 +8,7 @@ from .crm_contract_result import CONTRACT_FIELDS
 CAUSES = [
     ('earlier', "An earlier step was late"), ('supply', "Goods not available"), ('warehouse', "Not shipped in time"),
     ('accept', "Not accepted in time"), ('invoicing', "Not invoiced in time"), ('payment', "Not paid in time"),
-    ('task', "Task not done in time"),
+    ('task', "Task not done in time"), ('credit', "Credit hold"),
 ]
 DEPARTMENTS = [('warehouse', "Warehouse"), ('finance', "Finance"), ('sales', "Sales"), ('customer', "Customer")]
 
@@ -29,6 +29,7 @@ class CrmContractDelay(models.Model):
         'crm.contract.step': [
             'contract_id', 'sequence', 'kind', 'user_id', 'date_due', 'date_done', 'state', 'days_late', 'amount', 'anchor',
             'anchor_step_id'],
+        'crm.credit.hold': ['order_id', 'origin', 'state'],
         'crm.customer': ['partner_id', 'company_id', 'grade_id'],
         'sale.order': ['crm_contract_id'],
         'stock.picking': ['sale_id', 'state'],
@@ -64,26 +65,30 @@ class CrmContractDelay(models.Model):
                       %(department)s AS department,
                       CASE WHEN days_late = 0 THEN NULL
                            WHEN days_late = inherited_days THEN 'earlier'
+                           WHEN is_held THEN 'credit'
                            WHEN kind = 'deliver' AND is_short THEN 'supply'
                            WHEN kind = 'deliver' THEN 'warehouse'
                            WHEN kind = 'accept' THEN 'accept'
                            WHEN kind = 'invoice' OR kind = 'collect' AND NOT is_invoiced THEN 'invoicing'
                            WHEN kind = 'collect' THEN 'payment'
                            ELSE 'task' END AS cause
-                 FROM (%(steps)s) AS step WHERE date_due IS NOT NULL AND state <> 'void'""",
+                 FROM (SELECT *, is_stopped AND NOT (kind = 'collect' AND is_invoiced) AS is_held FROM (%(steps)s) AS step) AS step
+                WHERE date_due IS NOT NULL AND state <> 'void'""",
             department=self._department_sql(), steps=self._steps_sql())
 
     @api.model
     def _department_sql(self):
         """Return whose turn a step is: who would have to act for it to be done."""
         return SQL(
-            """CASE WHEN kind = 'deliver' THEN 'warehouse' WHEN kind = 'accept' OR kind = 'collect' AND is_invoiced THEN 'customer'
+            """CASE WHEN is_held THEN 'finance' WHEN kind = 'deliver' THEN 'warehouse'
+                    WHEN kind = 'accept' OR kind = 'collect' AND is_invoiced THEN 'customer'
                     WHEN kind IN ('invoice', 'collect') THEN 'finance' ELSE 'sales' END""")
 
     @api.model
     def _steps_sql(self):
         """Return all steps with what is to be known of the others of their contract: the delay that they inherit, whether the
-        instalments up to them are invoiced, and whether a transfer of the contract waits for goods."""
+        instalments up to them are invoiced, whether a transfer of the contract waits for goods, and whether an order of it is on credit
+        hold: then it is not delivered, nor invoiced before it is confirmed."""
         return SQL(
             """SELECT step.id, step.id AS step_id, step.contract_id, contract.partner_id, customer.grade_id, contract.company_id,
                       contract.user_id AS contract_user_id, step.user_id, contract.team_id, contract.type_id, step.kind, step.state,
@@ -91,12 +96,15 @@ class CrmContractDelay(models.Model):
                       CASE WHEN step.anchor = 'date' OR anchor.state <> 'done'
                            THEN LEAST(GREATEST(COALESCE(step.days_late, 0), 0), COALESCE(MAX(step.days_late) OVER earlier, 0))
                            ELSE 0 END AS inherited_days,
-                      contract.is_manual OR step.kind <> 'collect' OR step.state = 'done'
+                      contract.is_manual IS TRUE OR step.kind <> 'collect' OR step.state = 'done'
                       OR COALESCE(SUM(step.amount) FILTER (WHERE step.kind = 'collect') OVER earlier, 0) + step.amount
-                      <= contract.invoiced_amount + 0.005 AS is_invoiced,
+                      <= COALESCE(contract.invoiced_amount, 0) + 0.005 AS is_invoiced,
                       step.state <> 'done' AND step.kind = 'deliver' AND EXISTS (
                           SELECT FROM sale_order AS sale JOIN stock_picking AS picking ON picking.sale_id = sale.id
-                           WHERE sale.crm_contract_id = contract.id AND picking.state IN ('confirmed', 'waiting')) AS is_short
+                           WHERE sale.crm_contract_id = contract.id AND picking.state IN ('confirmed', 'waiting')) AS is_short,
+                      step.state <> 'done' AND step.kind IN ('deliver', 'invoice', 'collect') AND EXISTS (
+                          SELECT FROM sale_order AS sale JOIN crm_credit_hold AS hold ON hold.order_id = sale.id AND hold.state = 'held'
+                           WHERE sale.crm_contract_id = contract.id AND (step.kind = 'deliver' OR hold.origin = 'confirm')) AS is_stopped
                  FROM crm_contract_step AS step
                  JOIN crm_contract AS contract ON contract.id = step.contract_id AND contract.state = ANY(%s)
             LEFT JOIN crm_contract_step AS anchor ON anchor.id = step.anchor_step_id AND step.anchor = 'step'

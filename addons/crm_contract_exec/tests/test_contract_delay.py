@@ -1,10 +1,10 @@
 from odoo.tests import tagged
 
 from .common import ContractCommon
+from .credit_common import CreditCommon
 
 
-@tagged('post_install', '-at_install')
-class TestContractDelay(ContractCommon):
+class DelayCommon(ContractCommon):
 
     def _step(self, contract, kind, late=0, state='done', sequence=10, **vals):
         """Create a step in the state that the nightly refresh would have brought it into."""
@@ -16,6 +16,10 @@ class TestContractDelay(ContractCommon):
         self.env.invalidate_all()    # rows of reports are read once per transaction
         row = self.env['crm.contract.delay'].search([('step_id', '=', step.id)])
         return row.department, row.cause, row.own_days
+
+
+@tagged('post_install', '-at_install')
+class TestContractDelay(DelayCommon):
 
     def test_cause_by_kind(self):
         for kind, department, cause in (
@@ -67,3 +71,44 @@ class TestContractDelay(ContractCommon):
         contract = self._contract(total=100, state='executing')
         steps = self._step(contract, 'task', state='void') + self._step(contract, 'task', state='wait', date_due=False)
         self.assertFalse(self.env['crm.contract.delay'].search([('step_id', 'in', steps.ids)]))
+
+
+@tagged('post_install', '-at_install')
+class TestCreditDelay(DelayCommon, CreditCommon):
+    """What waits for finance to release an order is finance's delay, by 14 days on June 15."""
+
+    def _late(self, order, kind):
+        contract = self._contract(order)
+        contract.write({'state': 'executing', 'date_signed': '2026-05-01'})
+        return self._step(contract, kind, late=14, state='overdue', amount=100)
+
+    def test_order_on_hold(self):
+        """Before it is confirmed neither goods nor invoices leave; tasks go on."""
+        for kind, before, after in (
+                ('deliver', ('finance', 'credit', 14), ('warehouse', 'supply', 14)),
+                ('invoice', ('finance', 'credit', 14), ('finance', 'invoicing', 14)),
+                ('collect', ('finance', 'credit', 14), ('finance', 'invoicing', 14)),
+                ('task', ('sales', 'task', 14), ('sales', 'task', 14)),
+                ('accept', ('customer', 'accept', 14), ('customer', 'accept', 14))):
+            with self.subTest(kind=kind):
+                order = self._over()
+                step = self._late(order, kind)
+                self.assertEqual(self._delay(step), before)
+                self._release(order)
+                self.assertEqual(self._delay(step), after)
+
+    def test_transfer_on_hold(self):
+        """The customer came over the limit after the order: its transfer waits, whatever is on the shelf; invoices do not."""
+        self._stock(10)
+        order = self._order([(5, 100)], confirm=True)
+        step = self._late(order, 'deliver')
+        bill = self._step(step.contract_id, 'invoice', late=14, state='overdue', sequence=1)
+        step.sequence = 1
+        self.assertEqual(self._delay(step), ('warehouse', 'warehouse', 14))
+        self._invoices([(self.customer, '2026-06-01', 700)])
+        order.picking_ids.move_ids.write({'quantity': 5, 'picked': True})
+        self._by(order.picking_ids, self.stocker).button_validate()
+        self.assertEqual(self._delay(step), ('finance', 'credit', 14))
+        self.assertNotEqual(self._delay(bill)[1], 'credit')
+        step.write({'state': 'done', 'date_done': '2026-06-05'})
+        self.assertEqual(self._delay(step), ('warehouse', 'warehouse', 14), "Once done, nothing waits for credit")

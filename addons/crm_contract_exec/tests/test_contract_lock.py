@@ -2,6 +2,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ..models.crm_contract_refresh import CONTRACT_COLUMNS
+from ..tools.contract_state import KEPT
 from .common import ContractCommon
 
 
@@ -23,6 +25,18 @@ class TestContractLock(ContractCommon):
         contract.action_reset()
         contract.manual_total = 150
         self.assertEqual(contract.amount_total, 150)
+
+    def test_what_the_books_write(self):
+        """All that is brought up to date from the books is nobody's to write, on new contracts and signed ones."""
+        self.assertLessEqual(set(CONTRACT_COLUMNS), KEPT)
+        contract = self._by(self._contract(total=100, state='signed'))
+        for name in CONTRACT_COLUMNS:
+            value = '2026-06-30' if name == 'next_date' else 50
+            with self.subTest(field=name):
+                with self.assertRaises(AccessError):
+                    contract.write({name: value})
+                with self.assertRaises(AccessError):
+                    self._as(self.rep)['crm.contract'].create({'partner_id': self.customer.id, name: value})
 
     def test_state_is_not_entered(self):
         contract = self._by(self._contract(total=100))

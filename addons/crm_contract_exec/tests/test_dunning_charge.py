@@ -166,6 +166,15 @@ class TestDunningCharge(DunningCommon):
         self.assertEqual((lines.product_id, lines.tax_ids), (self.fee_product, self.tax))
         self.assertEqual(lines.account_id, self.company.income_account_id)
 
+    def test_language(self):
+        """In the customer's language, as the letter."""
+        self.env['res.lang']._activate_lang('zh_CN')
+        self.customer.lang = 'zh_CN'
+        self._overdue()
+        name = self._confirmed().letter_ids.charge_move_ids.invoice_line_ids[0].name
+        self.assertNotIn("Fee", name)
+        self.assertIn("2026", name)
+
     def test_access(self):
         """Only finance bills; who may not confirm leaves no invoice, and sales people set no policies."""
         self._overdue()

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import ContractCommon
 
@@ -45,6 +46,26 @@ class TestStepDocuments(ContractCommon):
         self.assertEqual(order.order_line.filtered(lambda line: not line.is_downpayment).qty_invoiced, 1)
         self.assertEqual(order.invoice_status, 'invoiced')
         self.assertEqual(invoices[0].invoice_line_ids.filtered('product_id').mapped('quantity') or [1], [1])
+
+    def test_reversed(self):
+        """An invoice that was taken back as a whole may be made anew; one that was credited in part and paid may not."""
+        order = self._order([(10, 100)], confirm=True)
+        contract, step = self._running(order, steps=[{'kind': 'invoice', 'amount': 1200}])
+        invoice = self._invoice(step)
+        note = invoice._reverse_moves([{'invoice_date': self.TODAY, 'date': self.TODAY}])
+        self.assertEqual(step._live_invoices(), invoice, "A draft takes nothing back")
+        note.invoice_line_ids.filtered('product_id').quantity = 4
+        note.action_post()
+        self._pay([(invoice, str(self.TODAY), 720)])
+        self.assertEqual(step._live_invoices(), invoice)
+        self.env.flush_all()
+        facts = self.env.execute_query(contract._invoiced_sql(SQL("contract.id = %s", contract.id)))
+        self.assertEqual({row[-1] for row in facts}, {False})
+        invoice._reverse_moves([{'invoice_date': self.TODAY, 'date': self.TODAY}]).action_post()
+        self.assertFalse(step._live_invoices())
+        self.env.flush_all()
+        facts = self.env.execute_query(contract._invoiced_sql(SQL("contract.id = %s", contract.id)))
+        self.assertEqual({row[-1] for row in facts}, {True})
 
     def test_price_change_after_first(self):
         order = self._order([(10, 100)], confirm=True)

@@ -4,6 +4,7 @@ import datetime
 import decimal
 import gzip
 import io
+import zlib
 from typing import NamedTuple
 
 FORMATS = ('%m/%d/%Y', '%Y-%m-%d')  # the usual export, and ISO
@@ -14,7 +15,7 @@ COLUMNS = {
 
 
 class ReceivablesFileError(Exception):
-    """Why a file cannot be used; ``code`` is one of 'empty', 'columns', 'value', 'twice', with the values for a message."""
+    """Why a file cannot be used; ``code`` is one of 'damaged', 'empty', 'columns', 'value', 'twice', with the values for a message."""
 
     def __init__(self, code, **values):
         super().__init__(f'{code}: {values}')
@@ -65,13 +66,19 @@ def read(raw):
     ...     print(error)
     value: {'line': 2, 'column': 'InvoiceAmount', 'value': 'x'}
     """
-    if raw.startswith(b'\x1f\x8b'):
-        raw = gzip.decompress(raw)
-    reader = csv.DictReader(io.StringIO(raw.decode('utf-8-sig')))
-    missing = [column for column in COLUMNS.values() if column not in (reader.fieldnames or [])]
+    try:
+        text = (gzip.decompress(raw) if raw.startswith(b'\x1f\x8b') else raw).decode('utf-8-sig')
+        reader = csv.DictReader(io.StringIO(text))
+        names = reader.fieldnames or []
+    except (EOFError, OSError, zlib.error, UnicodeDecodeError, csv.Error) as error:
+        raise ReceivablesFileError('damaged') from error
+    missing = [column for column in COLUMNS.values() if column not in names]
     if missing:
         raise ReceivablesFileError('columns', columns=', '.join(missing))
-    rows = [_row(reader.line_num, values) for values in reader]
+    try:
+        rows = [_row(reader.line_num, values) for values in reader]
+    except csv.Error as error:
+        raise ReceivablesFileError('damaged') from error
     if not rows:
         raise ReceivablesFileError('empty')
     seen = {}
@@ -89,7 +96,7 @@ def _row(line, values):
             found = convert(text)
         except (ValueError, decimal.InvalidOperation):
             found = None
-        if not found:
+        if not found or field == 'amount' and not found.is_finite():
             raise ReceivablesFileError('value', line=line, column=COLUMNS[field], value=text)
         return found
 
