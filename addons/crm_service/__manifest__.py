@@ -70,7 +70,6 @@
             'crm_service/static/src/ticket_form/**/*',
         ],
         'web.assets_backend': [
-            'crm_service/static/src/deadline/**/*',
             'crm_service/static/src/deadline/*',
             'crm_service/static/src/document/*',
             'crm_service/static/src/memory/*',
