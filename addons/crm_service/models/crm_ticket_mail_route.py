@@ -149,12 +149,11 @@ class CrmTicket(models.Model):
         return domains.filtered(lambda domain: domain.catchall_email in passage.recipients)
 
     def _mail_destination(self):
-        """Return the ticket that this one has been merged into, however often; itself where it has not."""
-        ticket, seen = self, self
-        while ticket.merged_into_id and ticket.merged_into_id not in seen:
-            ticket = ticket.merged_into_id
-            seen |= ticket
-        return ticket
+        """Return the ticket that this one has been merged into, however often; itself where it has not.
+
+        What one customer writes does not go to a ticket of another, though a colleague has merged the two.
+        """
+        return self._stays()
 
     def _mail_reopens(self):
         """Return whether an answer of the customer still belongs to the ticket: open ones, and closed ones for the days of their type."""

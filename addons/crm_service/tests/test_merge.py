@@ -45,7 +45,7 @@ class TestMerge(ServiceCommon):
         self.assertEqual(set(self.first.email_cc.split(', ')), {'"Boss" <boss@example.com>', 'aunt@example.com'})
         self.assertEqual(self.first.linked_ids, self.other)
         self.assertEqual((self.second.state, self.second.merged_into_id, self.second.is_duplicate), ('cancelled', self.first, False))
-        self.assertEqual(self.second._stays(), self.first)
+        self.assertEqual((self.second._stays(), self.second._mail_destination()), (self.first, self.first))
         for ticket, note in ((self.first, self.second.name), (self.second, self.first.name)):
             log = ticket.log_ids.filtered(lambda log: log.event == 'merged')
             self.assertEqual((log.note, log.author_id), (note, self.agent.partner_id))
@@ -71,7 +71,8 @@ class TestMerge(ServiceCommon):
         self.assertEqual((self.other.state, self.other.merged_into_id), ('cancelled', self.first))
         self.assertEqual((self._words(self.first), self._words(self.other)), ([], ["Our secret"]))
         self.assertNotIn(self.person2, self.first.message_partner_ids)
-        self.assertEqual(self.other._stays(), self.other)   # its mail must not go to the other customer
+        # its mail must not go to the other customer
+        self.assertEqual((self.other._stays(), self.other._mail_destination()), (self.other, self.other))
 
     def test_somebody_unknown_turns_out_to_be_the_customer(self):
         unknown = self._ticket(partner_id=False, email_from='private@example.com')
