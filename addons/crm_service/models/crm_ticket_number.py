@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, models
 
@@ -19,6 +20,12 @@ class CrmTicket(models.Model):
             wanted[company] += 1
         drawn = {company: self._draw(company, count) for company, count in wanted.items()}
         return [drawn[company].pop(0) for company in companies]
+
+    @api.autovacuum
+    def _prepare_numbers(self):
+        """Have the numbers of the coming year ready a month before: its first tickets may come in the same moment."""
+        for sequence in self.env['ir.sequence'].search([('code', '=', 'crm.ticket'), ('use_date_range', '=', True)], limit=1000):
+            sequence._get_current_sequence((sequence.company_id or self.env.company)._crm_today() + timedelta(days=31))
 
     def _draw(self, company, count):
         sequence = self.env['ir.sequence'].sudo().search(  # its number belongs to whoever may make a ticket

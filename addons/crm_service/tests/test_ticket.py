@@ -18,6 +18,16 @@ class TestTicket(ServiceCommon):
             self.assertEqual(self._ticket().name, 'T2027-00001')
             self.assertEqual(self._ticket(company=self.company_usd).name, 'T2026-00002')
 
+    def test_numbers_of_the_coming_year_are_ready(self):
+        sequence = self.env['ir.sequence'].search([('code', '=', 'crm.ticket'), ('company_id', '=', self.company.id)])
+        with freeze_time('2026-11-30 12:00:00'):
+            self.env['crm.ticket']._prepare_numbers()
+            self.assertNotIn(2027, [part.date_from.year for part in sequence.date_range_ids])
+        with freeze_time('2026-12-01 12:00:00'):
+            self.env['crm.ticket']._prepare_numbers()
+            self.env['crm.ticket']._prepare_numbers()
+        self.assertEqual([part.date_from.year for part in sequence.date_range_ids].count(2027), 1)
+
     def test_numbers_without_gaps(self):
         sequence = self.env['ir.sequence'].search([('code', '=', 'crm.ticket'), ('company_id', '=', self.company.id)])
         sequence.write({'implementation': 'no_gap', 'use_date_range': False, 'prefix': 'S'})
