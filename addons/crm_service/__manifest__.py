@@ -66,6 +66,9 @@
         'data/crm_complaint_data.xml',
     ],
     'assets': {
+        'web.assets_backend': [
+            'crm_service/static/src/deadline/**/*',
+        ],
         'web.assets_frontend': [
             'crm_service/static/src/ticket_form/**/*',
         ],

@@ -81,19 +81,23 @@ class CrmTicketSla(models.Model):
         for sla in self:
             desk = sla.ticket_id._sla_desk_hours()
             if timelines.get(desk, desk.tz).is_open(now):
+                told = set()
                 moments = sla._step_moments(sla._clock(histories[sla.ticket_id]), timelines.get(sla.calendar_id, sla.tz), logged)
                 for _moment, step in sorted(((when, step) for step, when in moments.items() if when <= now), key=lambda due: due[0]):
-                    sla._take_step(step, now)
+                    sla._take_step(step, now, told)
         self._follow(histories)   # the moment of the next step
 
-    def _take_step(self, step, now):
-        """Take a step that is due; what goes wrong with one, is noted and does not hold up the others."""
+    def _take_step(self, step, now, told):
+        """Take a step that is due; what goes wrong with one, is noted and does not hold up the others.
+
+        :param told: {(person, how)} told of this promise just now: nobody hears the same twice; is added to
+        """
         self.ensure_one()
         if self.state != 'running' or step.policy_id != self.policy_id or not self._claim(step, now):
             return   # an earlier step has changed what is promised, or another worker was faster
         try:
             with self.env.cr.savepoint():
-                note, people = self._take(step)
+                note, people = self._take(step, told)
         except UserError as error:
             _logger.warning("Escalation of %s: %s", self.ticket_id.name, error)
             note, people = str(error), self.env['res.users']
@@ -111,15 +115,18 @@ class CrmTicketSla(models.Model):
         self.invalidate_recordset(['step_log_ids'])
         return is_ours
 
-    def _take(self, step):
+    def _take(self, step, told):
         """Take a step.
 
+        :param told: see :meth:`_take_step`
         :return: (what was done, the people told)
         """
         ticket = self.ticket_id
         people = step._people(ticket) if step.how != 'none' else self.env['res.users']
         for user in people:
-            getattr(self, f'_tell_by_{step.how}')(user, *self._words(step, user))
+            if (user, step.how) not in told:
+                getattr(self, f'_tell_by_{step.how}')(user, *self._words(user))
+                told.add((user, step.how))
         vals = {}
         if step.reassign_id and step.reassign_id != ticket.user_id:
             vals['user_id'] = step.reassign_id.id
@@ -131,7 +138,7 @@ class CrmTicketSla(models.Model):
             return self.env._("There is nobody to tell."), people
         return ", ".join(vals) or False, people
 
-    def _words(self, step, user):
+    def _words(self, user):
         """Return (subject, text) of what is told, in the language of a person."""
         env = self.with_context(lang=user.lang).env
         sla, ticket = self.with_env(env), self.ticket_id.with_env(env)

@@ -16,7 +16,7 @@ class CrmTicket(models.Model):
     """
     _inherit = 'crm.ticket'
 
-    sla_ids = fields.One2many('crm.ticket.sla', 'ticket_id', "Promises", readonly=True)
+    sla_ids = fields.One2many('crm.ticket.sla', 'ticket_id', "Promises", copy=False)
 
     @api.model
     def _after_log(self, logs):

@@ -52,7 +52,15 @@ class TestEscalation(SlaCommon):
         self._policy('resolution', 2, step_ids=[self._step(80, whom='leader'), self._step(50)])
         ticket = self._ticket(user_id=self.agent.id)
         self._watch('Mon 15:50')
-        self.assertEqual(self._sla(ticket).step_log_ids.sorted('id').step_id.mapped('percent'), [50, 80])
+        self.assertEqual([log.step_id.percent for log in self._sla(ticket).step_log_ids.sorted('id')], [50, 80])
+        self.assertEqual(self._told(ticket), self.agent + self.service_lead)
+
+    def test_nobody_hears_the_same_twice(self):
+        """Two steps are due at once, for the same person."""
+        self._policy('resolution', 2, step_ids=[self._step(50), self._step(80)])
+        ticket = self._ticket(user_id=self.agent.id)
+        self._watch('Mon 15:50')
+        self.assertEqual((len(ticket.activity_ids), len(self._sla(ticket).step_log_ids)), (1, 2))
 
     def test_not_at_night(self):
         """Around the clock, it is due at 22:00; the team is told in the morning."""
