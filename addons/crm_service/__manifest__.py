@@ -66,13 +66,11 @@
         'data/crm_complaint_data.xml',
     ],
     'assets': {
-        'web.assets_backend': [
-            'crm_service/static/src/deadline/**/*',
-        ],
         'web.assets_frontend': [
             'crm_service/static/src/ticket_form/**/*',
         ],
         'web.assets_backend': [
+            'crm_service/static/src/deadline/*',
             'crm_service/static/src/document/*',
             'crm_service/static/src/memory/*',
         ],

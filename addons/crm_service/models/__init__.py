@@ -69,3 +69,5 @@ from . import crm_ticket_compensation
 from . import crm_ticket_verdict
 from . import crm_ticket_document
 from . import crm_ticket_memory
+from . import crm_incident_import
+from . import crm_incident_import_ticket

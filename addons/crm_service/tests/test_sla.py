@@ -141,6 +141,18 @@ class TestSla(SlaCommon):
             self._by(spam, self.service_lead).action_reopen()
         self.assertSla(self._sla(spam), 'running', 60, 'Tue 11:00')      # the time for which it was cancelled does not count
 
+    def test_merged_and_taken_up_again(self):
+        self._policy('resolution', 4)
+        double, other = self._tickets(2)
+        with self._at('Mon 15:00'):
+            double._merge_into(other)
+        self.assertEqual((self._sla(double).state, self._sla(other).state), ('void', 'running'))
+        with self._at('Mon 16:00'):
+            self._by(double, self.service_lead).action_reopen()
+        self.assertSla(self._sla(double), 'running', 60, 'Tue 10:00')
+        with self._at('Mon 16:00'):
+            self.assertFalse((double + other)._sla_recompute())
+
     # ------------------------------------------------------------------
     # Which hours
     # ------------------------------------------------------------------
