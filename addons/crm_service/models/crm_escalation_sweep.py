@@ -48,13 +48,13 @@ class CrmTicketSla(models.Model):
         return True
 
     def _lock_free(self):
-        """Return those of the promises that no other worker holds, locked; none where some have changed since this transaction began:
-        they are taken up in the next run."""
+        """Return those of the promises that nobody else holds, nor their tickets, locked; none where some have changed since this
+        transaction began: they are taken up in the next run."""
         try:
             with self.env.cr.savepoint():
                 self.env.cr.execute(SQL(
-                    "SELECT id FROM crm_ticket_sla WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED", self.ids),
-                    log_exceptions=False)
+                    """SELECT sla.id FROM crm_ticket_sla sla JOIN crm_ticket ticket ON ticket.id = sla.ticket_id
+                       WHERE sla.id = ANY(%s) ORDER BY sla.id FOR NO KEY UPDATE SKIP LOCKED""", self.ids), log_exceptions=False)
                 return self.browse(row[0] for row in self.env.cr.fetchall())
         except SerializationFailure:
             return self.browse()
