@@ -87,21 +87,24 @@ class CrmTicketSla(models.Model):
     def _explain(self):
         """Return in words why the ticket was given this policy and not another one."""
         self.ensure_one()
-        _ = self.env._
-        names = {
-            'segment': _("the segment"), 'grade': _("the grade"), 'category': _("the product category"), 'tag': _("a tag"),
-            'type': _("the type"), 'domain': _("its condition"), 'team': _("the team"), 'priority': _("the priority"),
-            'kind': _("the sort")}
-        choice = self.choice or {}
-        found = [names[name] for name in choice.get('criteria', ()) if name in names]
-        text = _("Chosen because of %(conditions)s.", conditions=", ".join(found)) if found else _("Chosen because it is for all tickets.")
+        names, choice = self._condition_names(), self.choice or {}
+        found = ", ".join(names[name] for name in choice.get('criteria', ()) if name in names)
+        text = self.env._("Chosen because of %(conditions)s.", conditions=found) if found else self.env._(
+            "Chosen because it is for all tickets.")
         reasons = {
-            'general': _("less specific"), 'order': _("comes later"),
-            **{name: _("%(condition)s does not fit", condition=label) for name, label in names.items()}}
-        policies = self.policy_id.browse(policy for policy, _reason in choice.get('passed', ())).exists()
+            'general': self.env._("less specific"), 'order': self.env._("comes later"),
+            **{name: self.env._("%(condition)s does not fit", condition=label) for name, label in names.items()}}
+        policies = {policy.id: policy.name for policy in self.policy_id.browse(
+            policy for policy, _reason in choice.get('passed', ())).exists()}
         passed = [
-            f"“{self.policy_id.browse(policy).name}” ({reasons.get(reason, reason)})" for policy, reason in choice.get('passed', ())
-            if policy in policies.ids]
+            f"“{policies[policy]}” ({reasons.get(reason, reason)})" for policy, reason in choice.get('passed', ()) if policy in policies]
         if choice.get('more'):
-            passed.append(_("and %(count)s more", count=choice['more']))
-        return f"{text} {_('Passed over: %(policies)s.', policies='; '.join(passed))}" if passed else text
+            passed.append(self.env._("and %(count)s more", count=choice['more']))
+        return f"{text} {self.env._('Passed over: %(policies)s.', policies='; '.join(passed))}" if passed else text
+
+    def _condition_names(self):
+        """Return the conditions of policies in words."""
+        return {
+            'segment': self.env._("the segment"), 'grade': self.env._("the grade"), 'category': self.env._("the product category"),
+            'tag': self.env._("a tag"), 'type': self.env._("the type"), 'domain': self.env._("its condition"),
+            'team': self.env._("the team"), 'priority': self.env._("the priority"), 'kind': self.env._("the sort")}

@@ -47,7 +47,7 @@ class CrmSlaPolicy(models.Model):
     # for whom: all conditions that are filled in must hold; see tools.sla_match
     type_ids = fields.Many2many('crm.ticket.type', string="Types", check_company=True, ondelete='restrict')
     kind = fields.Selection(KINDS, "Sort")
-    priority_from = fields.Selection(PRIORITIES, "Priority From")
+    priority_from = fields.Selection(PRIORITIES)
     priority_to = fields.Selection(PRIORITIES, "Priority Up To")
     grade_ids = fields.Many2many('crm.grade', string="Grades", check_company=True, ondelete='restrict')
     segment_ids = fields.Many2many(

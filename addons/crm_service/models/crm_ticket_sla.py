@@ -52,7 +52,7 @@ class CrmTicketSla(models.Model):
     is_stale = fields.Boolean(readonly=True, help="Working hours have changed: the deadline is about to be found anew.")
     date_step = fields.Datetime("Next Escalation", readonly=True)
     step_log_ids = fields.One2many('crm.escalation.log', 'sla_id', "Escalations", readonly=True)
-    cause_id = fields.Many2one('crm.breach.cause', "Cause", ondelete='restrict', index='btree_not_null')
+    cause_id = fields.Many2one('crm.breach.cause', ondelete='restrict', index='btree_not_null')
     cause_note = fields.Text("What Happened")
 
     # for reports

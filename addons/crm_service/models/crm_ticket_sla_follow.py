@@ -20,9 +20,10 @@ class CrmTicket(models.Model):
 
     @api.model
     def _after_log(self, logs):
-        super()._after_log(logs)
+        result = super()._after_log(logs)
         for lines in logs.grouped('company_id').values():
             lines.ticket_id._sla_follow(lines)
+        return result
 
     def _sla_follow(self, logs):
         """Bring the promises of these tickets of one company up to date after ``logs``."""

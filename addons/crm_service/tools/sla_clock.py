@@ -94,7 +94,7 @@ def clocks(promise, events, pauses=True, merged=False):
     """
     reader = _Reader(promise, pauses, merged)
     for event, date, state in events:
-        reader.read(event, date, state)
+        reader.take(event, date, state)
     return [clock.result() for clock in reader.all]
 
 
@@ -105,7 +105,7 @@ class _Reader:
         self.promise, self.pauses, self.merged = promise, pauses, merged
         self.all, self.state, self.answered, self.asked, self.opened = [], None, False, None, None
 
-    def read(self, event, date, state):
+    def take(self, event, date, state):
         if event == 'created':
             self.opened = date
         date = max(date, self.opened or date)   # a mail may have been written before its ticket was opened
