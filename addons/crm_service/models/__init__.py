@@ -41,6 +41,7 @@ from . import crm_care_give
 from . import crm_breach_cause
 from . import crm_sla_policy
 from . import crm_sla_policy_version
+from . import crm_sla_policy_default
 from . import crm_escalation_step
 from . import crm_ticket_sla
 from . import crm_escalation_log

@@ -256,6 +256,18 @@ class TestSla(SlaCommon):
                 self.assertNotEqual(self._sla(self._ticket(**not_fits)).policy_id, policy)
                 policy.active = False
 
+    def test_best_grades_to_begin_with(self):
+        best, good = self.env['crm.grade'].create([
+            {'name': name, 'company_id': self.company.id, 'sequence': number} for number, name in enumerate(("A1", "B"))])
+        for _turn in range(2):
+            self.env['crm.sla.policy']._promise_best_grades()
+        policies = self.env['crm.sla.policy'].search([('company_id', '=', self.company.id)])
+        self.assertEqual(
+            [(policy.promise, policy[policy.unit], policy.grade_ids) for policy in policies],
+            [('first_response', 2, best), ('resolution', 2, best)])
+        self._profiles(self.customer).grade_id = good
+        self.assertFalse(self._ticket().sla_ids)
+
     def test_companies_apart(self):
         self._policy('resolution', 8)
         self.assertFalse(self._ticket(company=self.company_usd).sla_ids)

@@ -203,6 +203,7 @@ class TestTicketMail(ServiceMailCommon):
 
     def test_broken_template_holds_up_nothing(self):
         broken = self.env.ref('crm_service.mail_template_ticket_acknowledged').copy()
+        self.patch(self.registry['mail.template'], '_check_can_be_rendered', lambda *args, **kwargs: None)   # has been saved before
         broken.with_context(install_mode=True).write({'subject': "{{ object.name }}", 'email_to': "{{ 1 / 0 }}"})
         self.workshop.acknowledge_template_id = broken
         bad, good = self._new(to='workshop@our.example.com'), self._new(subject="Good")
