@@ -12,7 +12,7 @@ class CrmTicket(models.Model):
     """Tickets that customers open themselves, in the portal or on the public form."""
     _inherit = 'crm.ticket'
 
-    answer_ids = fields.One2many('crm.ticket.answer', 'ticket_id', "Answers")
+    answer_ids = fields.One2many('crm.ticket.answer', 'ticket_id', "Form Answers")
     intake_attachment_ids = fields.Many2many(
         'ir.attachment', 'crm_ticket_intake_attachment_rel', 'ticket_id', 'attachment_id', "Sent Along", copy=False, readonly=True)
     is_unverified = fields.Boolean(

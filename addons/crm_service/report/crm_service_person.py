@@ -17,7 +17,7 @@ class CrmServicePerson(models.Model):
     user_id = fields.Many2one('res.users', "Person", readonly=True)
     team_id = fields.Many2one('crm.service.team', readonly=True)
     company_id = fields.Many2one('res.company', readonly=True)
-    answer_count = fields.Integer("Answers", readonly=True)
+    answer_count = fields.Integer("Times Rated", readonly=True)
     rating = fields.Float("Mean Rating", readonly=True, aggregator='avg', digits=(16, 2))
     weighted_rating = fields.Float(
         readonly=True, aggregator='avg', digits=(16, 2), help="Mean of the ratings, in which urgent tickets count up to three times.")
