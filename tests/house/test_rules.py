@@ -245,7 +245,7 @@ def test_each_process_has_its_database(monkeypatch, config, expected):
 @pytest.mark.parametrize('workers, copies', [([], ['']), (['gw0', 'gw1'], ['_gw0', '_gw1'])])
 def test_copies_for_processes(monkeypatch, workers, copies):
     """All are gone afterwards, even when the last one cannot be made."""
-    base = databases.Databases(types.SimpleNamespace(kind='test', cluster=None))
+    base = databases.Databases(types.SimpleNamespace(kind='trial', cluster=None))  # a lock that nobody holds for long
     made, gone = [], []
     monkeypatch.setattr(base, 'copy', lambda source, name: made.append((source, name)))
     monkeypatch.setattr(base, 'drop', gone.append)
