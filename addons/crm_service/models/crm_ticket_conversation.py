@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from ..tools.ticket_state import DONE
 
@@ -33,15 +33,20 @@ class CrmTicket(models.Model):
     def _customer_wrote(self, message):
         """The customer wrote: an answer is due, and the next step is ours."""
         ticket = self.sudo()  # the customer has no right to write
-        ticket.write({'date_last_asked': message.date, 'is_answer_due': True})
-        ticket._log('asked', date=message.date, author_id=message.author_id.id)
+        date = self._date_of(message)
+        ticket.write({'date_last_asked': date, 'is_answer_due': True})
+        ticket._log('asked', date=date, author_id=message.author_id.id)
         if ticket.state in ('waiting', *DONE):
             ticket._move('open', role='customer')
 
     def _we_wrote(self, message):
         """A colleague answered the customer."""
         ticket = self.sudo()  # whoever may post, answers
+        date = self._date_of(message)
         ticket.write({
-            'date_last_replied': message.date, 'is_answer_due': False,
-            **({} if ticket.date_first_response else {'date_first_response': message.date})})
-        ticket._log('replied', date=message.date, author_id=message.author_id.id)
+            'date_last_replied': date, 'is_answer_due': False, **({} if ticket.date_first_response else {'date_first_response': date})})
+        ticket._log('replied', date=date, author_id=message.author_id.id)
+
+    def _date_of(self, message):
+        """Return when a message was written: what a mail says, unless the clock of its sender is ahead."""
+        return min(message.date, fields.Datetime.now())

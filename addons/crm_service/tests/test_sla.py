@@ -118,6 +118,16 @@ class TestSla(SlaCommon):
             self._by(ticket).action_solve()
         self.assertSla(self._sla(ticket, 'next_response', 2), 'met', 15)
 
+    def test_clock_of_the_sender_is_ahead(self):
+        self._policy('next_response', 2)
+        ticket = self._ticket()
+        self._answer(ticket)
+        with self._at('Mon 15:00'):
+            ticket.message_post(
+                body="From 2030", message_type='email', subtype_xmlid='mail.mt_comment', author_id=self.person.id, date=at('Sun 10:00'))
+        self.assertEqual(ticket.date_last_asked, at('Mon 15:00'))
+        self.assertSla(self._sla(ticket, 'next_response'), 'running', 0, 'Mon 17:00')
+
     def test_question_on_a_solved_ticket(self):
         self._policy('next_response', 2)
         ticket = self._ticket('solved')
