@@ -26,7 +26,7 @@ def trouble(call, *arguments):
     ('owed.xlsx', b'PK', 'no file of receivables'),
     ('owed.csv', b'', 'is empty'),
     ('owed.csv.gz', HEAD.encode(), 'content is not gz'),
-    ('owed.csv.gz', gzip.compress((HEAD + ROW * 9).encode())[:-20], 'damaged'),
+    ('owed.csv.gz', gzip.compress((HEAD + ROW * 9).encode(), mtime=0)[:-20], 'damaged'),
     ('owed.csv', b'%PDF-1.7\n\xff\xfe\x00', 'damaged'),
     ('owed.csv', b'<html>\n', 'no column customerID, invoiceNumber'),
     ('owed.csv', HEAD.replace('DueDate,', '').encode(), 'no column DueDate'),
