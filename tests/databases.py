@@ -1,6 +1,8 @@
 """Throw-away databases for tests that install, update and uninstall: copies of the template with Odoo's own modules."""
+import ast
 import contextlib
 import os
+import pathlib
 import secrets
 import shutil
 import subprocess
@@ -9,6 +11,9 @@ import sys
 import psycopg2
 from psycopg2 import sql
 
+ADDONS = pathlib.Path(__file__).parents[1] / 'addons'
+# our addons -> what their manifests ask for
+DEPENDS = {path.parent.name: ast.literal_eval(path.read_text(encoding='utf-8'))['depends'] for path in ADDONS.glob('*/__manifest__.py')}
 PROLOGUE = '''
 import logging, sys
 import odoo.api
@@ -33,14 +38,15 @@ def rows(name, query):
         return cr.fetchall()
 
 
-def base_template(module, depends):
-    """Return the name of a database that has all of ``depends`` installed, and not ``module``; None if there is none."""
+def base_template(module):
+    """Return the name of a database that has all of Odoo's own modules that our addons ask for, and not ``module``."""
+    odoos_own = {name for asked in DEPENDS.values() for name in asked} - DEPENDS.keys()
     names = [row[0] for row in rows('postgres', r"SELECT datname FROM pg_database WHERE datname LIKE 'base%' AND datname !~ '_new$|demo'")]
     for name in names:
         installed = {row[0] for row in rows(name, "SELECT name FROM ir_module_module WHERE state = 'installed'")}
-        if set(depends) <= installed and module not in installed:
+        if odoos_own <= installed and module not in installed:
             return name
-    return None
+    raise AssertionError("There is no database base_… with Odoo's own modules: run scripts/test, which makes it.")
 
 
 @contextlib.contextmanager
@@ -75,3 +81,11 @@ def inside(name, code):
     done = subprocess.run([sys.executable, '-', name], input=PROLOGUE + body, capture_output=True, text=True, check=False)
     assert not done.returncode, done.stderr[-3000:]
     return done.stdout
+
+
+@contextlib.contextmanager
+def with_addon(module):
+    """A database with one of our addons, and those that it needs, gone afterwards."""
+    with copy_of(base_template(module)) as name:
+        odoo(name, '-i', module)
+        yield name

@@ -1,13 +1,8 @@
 """Two people act at the same moment, in transactions of their own: one invoice of a step, and no limit passed by two orders at once."""
-import ast
 import json
-import pathlib
 
 import pytest
-from databases import base_template, copy_of, inside, odoo
-
-ADDONS = pathlib.Path(__file__).parents[1] / 'addons'
-DEPENDS = {path.parent.name: ast.literal_eval(path.read_text(encoding='utf-8'))['depends'] for path in ADDONS.glob('*/__manifest__.py')}
+from databases import inside, with_addon
 
 RACE = '''
 import json, threading
@@ -93,11 +88,7 @@ print(json.dumps({
 
 @pytest.fixture(scope='module')
 def race():
-    template = base_template('crm_contract_exec', {name for depends in DEPENDS.values() for name in depends} - DEPENDS.keys())
-    if not template:
-        pytest.skip("no template with Odoo's own modules")
-    with copy_of(template) as name:
-        odoo(name, '-i', 'crm_contract_exec')
+    with with_addon('crm_contract_exec') as name:
         yield json.loads(inside(name, RACE).strip().splitlines()[-1])
 
 

@@ -1,13 +1,8 @@
 """Each addon comes, is updated and goes on a database with business in it, and leaves Odoo and the other addons as they were."""
-import ast
 import contextlib
-import pathlib
 
 import pytest
-from databases import base_template, copy_of, inside, odoo, rows
-
-ADDONS = pathlib.Path(__file__).parents[1] / 'addons'
-DEPENDS = {path.parent.name: ast.literal_eval(path.read_text(encoding='utf-8'))['depends'] for path in ADDONS.glob('*/__manifest__.py')}
+from databases import DEPENDS, base_template, copy_of, inside, odoo, rows
 
 SELL = '''
 company = env.ref('base.main_company')
@@ -161,10 +156,7 @@ def grounds(load_registry):
         def ground(module):
             needed = frozenset(DEPENDS[module]) & set(DEPENDS)
             if needed not in made:
-                odoos_own = {name for addon in DEPENDS for name in DEPENDS[addon]} - set(DEPENDS)
-                template = base_template(module, odoos_own)
-                assert template, "There is no database base_… with Odoo's own modules: run scripts/test, which makes it."
-                name = stack.enter_context(copy_of(template))
+                name = stack.enter_context(copy_of(base_template(module)))
                 inside(name, SELL)
                 for addon in needed:
                     odoo(name, '-i', addon)

@@ -1,13 +1,8 @@
 """Twenty transactions open tickets at the same moment: each ticket gets one person, turns and capacities hold, nobody gets an error."""
-import ast
 import json
-import pathlib
 
 import pytest
-from databases import base_template, copy_of, inside, odoo
-
-ADDONS = pathlib.Path(__file__).parents[1] / 'addons'
-DEPENDS = {path.parent.name: ast.literal_eval(path.read_text(encoding='utf-8'))['depends'] for path in ADDONS.glob('*/__manifest__.py')}
+from databases import inside, with_addon
 
 RACE = '''
 import json, threading
@@ -57,11 +52,7 @@ print(json.dumps({
 
 @pytest.fixture(scope='module')
 def database():
-    template = base_template('crm_service', {name for depends in DEPENDS.values() for name in depends} - DEPENDS.keys())
-    if not template:
-        pytest.skip("no template with Odoo's own modules")
-    with copy_of(template) as name:
-        odoo(name, '-i', 'crm_service')
+    with with_addon('crm_service') as name:
         yield name
 
 

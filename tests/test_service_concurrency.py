@@ -1,13 +1,9 @@
 """Two workers watch over the same promises, and one of them may die: each escalation step is taken once."""
-import ast
 import json
-import pathlib
 
 import pytest
-from databases import base_template, copy_of, inside, odoo
+from databases import inside, with_addon
 
-ADDONS = pathlib.Path(__file__).parents[1] / 'addons'
-DEPENDS = {path.parent.name: ast.literal_eval(path.read_text(encoding='utf-8'))['depends'] for path in ADDONS.glob('*/__manifest__.py')}
 TICKETS = 250
 
 RACE = '''
@@ -80,11 +76,7 @@ print(json.dumps({
 
 @pytest.fixture(scope='module')
 def race():
-    template = base_template('crm_service', {name for depends in DEPENDS.values() for name in depends} - DEPENDS.keys())
-    if not template:
-        pytest.skip("no template with Odoo's own modules")
-    with copy_of(template) as name:
-        odoo(name, '-i', 'crm_service')
+    with with_addon('crm_service') as name:
         yield json.loads(inside(name, RACE).strip().splitlines()[-1])
 
 
