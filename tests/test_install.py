@@ -74,7 +74,14 @@ plan = env['crm.care.plan'].create({'name': "Care", 'trigger': 'order', 'offset_
 env['crm.care.plan']._cron_care()
 env['ir.filters'].create({'name': "My tickets", 'model_id': 'crm.ticket', 'domain': "[]", 'user_ids': False})
 '''
-USE = {'crm_grading': GRADE, 'crm_visit_quota': VISIT, 'crm_contract_exec': CONTRACT, 'crm_service': SERVE}
+# a deal that is lost, with its reasons
+LOSE = '''
+partner = env['res.partner'].search([('name', '=', "Customer")], limit=1)
+lead = env['crm.lead'].create({'name': "Deal", 'type': 'opportunity', 'partner_id': partner.id, 'expected_revenue': 100})
+lead.action_set_lost(lost_reason_id=env.ref('crm.lost_reason_1').id)
+env['ir.filters'].create({'name': "My losses", 'model_id': 'crm.churn.event', 'domain': "[]", 'user_ids': False})
+'''
+USE = {'crm_grading': GRADE, 'crm_visit_quota': VISIT, 'crm_contract_exec': CONTRACT, 'crm_service': SERVE, 'crm_churn': LOSE}
 UNINSTALL = "env['ir.module.module'].search([('name', '=', '{}')]).button_immediate_uninstall()"
 
 # What a module can leave behind, by query.

@@ -29,7 +29,7 @@ class Environment:
         with lock.only_one('setting up'):
             apt.sweep()
             self.odoo = odoo_source.ensure()
-            self.python = python_env.ensure()
+            self.python = python_env.ensure(with_tests=self.kind == 'test')
             extra = browser.ensure() if self.with_browser else {'path': [], 'env': {}}
         self._settings(extra)
         try:

@@ -9,6 +9,7 @@ TESTS = ROOT / 'tests'
 BENCHES = SCRIPTS / 'benches'
 CONF = ROOT / 'odoo.conf'
 REQUIREMENTS = SCRIPTS / 'requirements.txt'
+REQUIREMENTS_TEST = SCRIPTS / 'requirements-test.txt'
 
 LOCAL = pathlib.Path(os.environ.get('HOUSE_LOCAL') or ROOT / '.local').resolve()
 LOGS = LOCAL / 'logs'

@@ -7,7 +7,7 @@ import sys
 from . import apt, console, paths
 
 PYTHON = paths.VENV / 'bin' / 'python'
-STAMP = paths.VENV / 'house-key'
+STAMP = 'house-key-%s'  # a file in the environment for each list of packages
 
 
 def key(requirements, version):
@@ -15,19 +15,23 @@ def key(requirements, version):
     return hashlib.sha256(f'{version}\n{requirements}'.encode()).hexdigest()[:16]
 
 
-def ensure():
+def ensure(with_tests=False):
     """The environment's Python, with every pinned package.
 
     The key is written last: an environment without it is completed, a broken one made anew.
+
+    :param with_tests: whether what only the tests need is wanted as well
     """
-    wanted = key(paths.REQUIREMENTS.read_text(encoding='utf-8'), '%d.%d' % sys.version_info[:2])
-    if _works() and STAMP.exists() and STAMP.read_text() == wanted:
-        return PYTHON
-    console.need_space(paths.LOCAL, 1000)
     if not _works():
+        console.need_space(paths.LOCAL, 1000)
         _create()
-    pip('installing Python packages', '-r', paths.REQUIREMENTS)
-    STAMP.write_text(wanted)
+    for requirements in (paths.REQUIREMENTS, paths.REQUIREMENTS_TEST) if with_tests else (paths.REQUIREMENTS,):
+        stamp = paths.VENV / (STAMP % requirements.stem)
+        wanted = key(requirements.read_text(encoding='utf-8'), '%d.%d' % sys.version_info[:2])
+        if not stamp.exists() or stamp.read_text() != wanted:
+            console.need_space(paths.LOCAL, 1000)
+            pip('installing Python packages', '-r', requirements)
+            stamp.write_text(wanted)
     return PYTHON
 
 

@@ -1,0 +1,4 @@
+from . import crm_churn_reason
+from . import crm_churn_event
+from . import crm_churn_event_reason
+from . import crm_customer_churn
