@@ -9,20 +9,22 @@ class TestChurnEvent(ChurnCommon):
 
     def test_only_recorded(self):
         """Nobody writes a loss by hand, not even a manager with a form of their own."""
-        with self.assertRaises((AccessError, UserError)):
-            self.env['crm.churn.event'].with_user(self.manager).create({
-                'name': "Deal", 'company_id': self.company.id, 'kind': 'leave', 'phase': 'use', 'date': self.TODAY})
+        vals = {'name': "Deal", 'company_id': self.company.id, 'kind': 'leave', 'phase': 'use', 'date': self.TODAY}
+        with self.assertRaises(AccessError):
+            self._as(self.manager)['crm.churn.event'].create(vals)
+        with self.assertRaisesRegex(UserError, "recorded as they happen"):
+            self.env['crm.churn.event'].sudo().create(vals)
 
     def test_stays(self):
         event = self._loss(date_first='2026-06-01')
         self.assertEqual(event.days, 14)
         with self.assertRaisesRegex(UserError, "stays as it was"):
-            event.with_user(self.manager).write({'date': '2026-06-16'})
+            event.with_env(self._as(self.manager)).write({'date': '2026-06-16'})
         with self.assertRaisesRegex(UserError, "stays on record"):
             event.sudo().unlink()
 
     def test_reasons_by_the_owner(self):
-        event = self._loss().with_user(self.rep)
+        event = self._loss().with_env(self._as(self.rep))
         event.write({'reason_ids': [
             (0, 0, {'reason_id': self.price.id, 'weight': 70, 'is_main': True}), (0, 0, {'reason_id': self.need.id, 'weight': 30})]})
         self.assertEqual(event.main_reason_id, self.price)
@@ -35,7 +37,7 @@ class TestChurnEvent(ChurnCommon):
         events = mine | teams | theirs | other
 
         def seen(user):
-            return self.env['crm.churn.event'].with_user(user).search([('id', 'in', events.ids)])
+            return self._as(user)['crm.churn.event'].search([('id', 'in', events.ids)])
         self.assertEqual(seen(self.rep), mine)
         self.assertEqual(seen(self.rep2), teams | theirs)
         self.assertEqual(seen(self.lead), teams)
@@ -47,5 +49,5 @@ class TestChurnEvent(ChurnCommon):
     def test_amounts_are_restricted(self):
         event = self._loss(amount=100)
         with self.assertRaises(AccessError):
-            event.with_user(self.rep).read(['amount'])
-        self.assertEqual(event.with_user(self.analyst).amount, 100)
+            event.with_env(self._as(self.rep)).read(['amount'])
+        self.assertEqual(event.with_env(self._as(self.analyst)).amount, 100)
