@@ -23,7 +23,8 @@ class CrmChurnEvent(models.Model):
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True, ondelete='cascade')
     currency_id = fields.Many2one(related='company_id.currency_id')
     partner_id = fields.Many2one(
-        'res.partner', "Customer", readonly=True, index='btree_not_null', ondelete='set null', help="Empty for somebody who was never a contact.")
+        'res.partner', "Customer", readonly=True, index='btree_not_null', ondelete='set null',
+        help="Empty for somebody who was never a contact.")
     lead_id = fields.Many2one('crm.lead', "Opportunity", readonly=True, index='btree_not_null', ondelete='set null')
     res_model = fields.Char("Document Model", readonly=True, help="Of what ended, where it is no opportunity.")
     res_id = fields.Many2oneReference("Document", model_field='res_model', readonly=True)
@@ -35,19 +36,22 @@ class CrmChurnEvent(models.Model):
     date_first = fields.Date("First Follow-Up", readonly=True)
     date = fields.Date("Lost On", required=True, readonly=True, index=True, help="Day in the company's time zone.")
     days = fields.Integer("Days until Lost", compute='_compute_days', store=True, aggregator='avg')
-    number = fields.Integer("Loss No.", readonly=True, default=1, aggregator=None, help="How many times this customer or opportunity has been lost, this time included.")
+    number = fields.Integer(
+        "Loss No.", readonly=True, default=1, aggregator=None,
+        help="How many times this customer or opportunity has been lost, this time included.")
 
     # as it was on the day
     user_id = fields.Many2one('res.users', "Salesperson", readonly=True, index='btree_not_null', ondelete='set null')
     team_id = fields.Many2one('crm.team', "Sales Team", readonly=True, index='btree_not_null', ondelete='set null')
-    grade_id = fields.Many2one('crm.grade', "Grade", readonly=True, index='btree_not_null', ondelete='set null')
-    industry_id = fields.Many2one('res.partner.industry', "Industry", readonly=True, ondelete='set null')
-    country_id = fields.Many2one('res.country', "Country", readonly=True, ondelete='set null')
+    grade_id = fields.Many2one('crm.grade', readonly=True, index='btree_not_null', ondelete='set null')
+    industry_id = fields.Many2one('res.partner.industry', readonly=True, ondelete='set null')
+    country_id = fields.Many2one('res.country', readonly=True, ondelete='set null')
     state_id = fields.Many2one('res.country.state', "Region", readonly=True, ondelete='set null')
-    source_id = fields.Many2one('utm.source', "Source", readonly=True, ondelete='set null')
+    source_id = fields.Many2one('utm.source', readonly=True, ondelete='set null')
     product_id = fields.Many2one('product.product', "Main Product", readonly=True, ondelete='set null')
 
-    amount = fields.Monetary("Lost Amount", readonly=True, groups=AMOUNTS, help="Expected revenue of the opportunity, open value of the contract.")
+    amount = fields.Monetary(
+        "Lost Amount", readonly=True, groups=AMOUNTS, help="Expected revenue of the opportunity, open value of the contract.")
     margin = fields.Monetary("Lost Margin", readonly=True, groups=AMOUNTS)
     yearly_value = fields.Monetary(
         readonly=True, groups=AMOUNTS, help="Net revenue with the customer in the 12 months up to its last purchase.")
@@ -90,13 +94,15 @@ class CrmChurnEvent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.context.get('crm_churn_record'):
-            raise UserError(self.env._("Losses are recorded as they happen: mark the opportunity as lost, or use “Record a Loss” on the customer."))
+            raise UserError(self.env._(
+                "Losses are recorded as they happen: mark the opportunity as lost, or use “Record a Loss” on the customer."))
         return super(CrmChurnEvent, self.with_context(crm_churn_record=False)).create(vals_list)
 
     def write(self, vals):
         """:raise UserError: on a change of what happened"""
-        facts = [name for name in vals if name in self._fields and self._fields[name].readonly and self._fields[name].store
-                 and not self._fields[name].compute and name not in EXPLAINED]
+        facts = [
+            name for name in vals if (field := self._fields.get(name)) is not None
+            and field.readonly and field.store and not field.compute and name not in EXPLAINED]
         if facts and not self.env.su:
             raise UserError(self.env._("A loss stays as it was recorded. Add reasons or a note to it."))
         return super().write(vals)

@@ -19,7 +19,7 @@ class CrmChurnReason(models.Model):
         ('competition', "Competition"), ('other', "Other"),
     ], required=True, default='other', help="What one would have to work on.")
     needs_competitor = fields.Boolean("Asks for the Competitor", help="Whoever gives this reason is asked who won.")
-    is_avoidable = fields.Boolean("Avoidable", default=True, help="Off for what nobody could have helped, such as a customer that closed down.")
+    is_avoidable = fields.Boolean("Avoidable", default=True, help="Off for what nobody could have helped, such as the end of a business.")
     lost_reason_id = fields.Many2one(
         'crm.lost.reason', "Odoo's Lost Reason", ondelete='set null', index='btree_not_null',
         help="What Odoo's own lost reason on an opportunity stands for here.")

@@ -8,7 +8,8 @@ class CrmCustomer(models.Model):
     _inherit = 'crm.customer'
 
     churn_risk = fields.Float(
-        "Churn Risk (%)", readonly=True, aggregator='avg', digits=(5, 1), help="Likelihood that the customer buys nothing within the horizon.")
+        "Churn Risk (%)", readonly=True, aggregator='avg', digits=(5, 1),
+        help="Likelihood that the customer buys nothing within the horizon.")
     churn_level = fields.Selection([('low', "Low"), ('medium', "Medium"), ('high', "High")], "Churn Warning", readonly=True)
     churn_source = fields.Selection(
         [('signals', "Signals"), ('purchases', "Purchase Model"), ('figures', "Figures Model")], "Risk Judged By", readonly=True)
