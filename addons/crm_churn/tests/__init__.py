@@ -1,1 +1,2 @@
 from . import test_churn_event
+from . import test_competitor
