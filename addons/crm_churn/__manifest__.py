@@ -17,6 +17,7 @@
         'security/ir.model.access.csv',
         'security/crm_churn_rules.xml',
         'security/crm_competitor_rules.xml',
+        'security/crm_churn_model_rules.xml',
         'data/crm_churn_reason_data.xml',
         'views/crm_churn_menus.xml',
         'views/crm_churn_reason_views.xml',

@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+
+KINDS = [
+    ('purchases', "Purchase Model"),   # BG/NBD: from the days of purchases alone
+    ('figures', "Figures Model"),      # logistic regression over metrics
+]
+VERDICTS = [
+    ('new', "Not Fitted Yet"),
+    ('thin', "Too Little Data"),
+    ('no_gain', "No Better than Recency"),
+    ('season', "Ranks Well, Percentages Off"),
+    ('no_dropout', "Dropout Not Identified"),
+    ('good', "Good"),
+    ('failed', "Failed"),
+]
+SPEAKING = ('good', 'season', 'no_dropout')
+
+
+class CrmChurnModel(models.Model):
+    """A statistical model of who will not buy again, fitted on a company's own past and tried out on it.
+
+    There is one of each kind per company. It speaks only where it has ranked customers better than the mere number of days since
+    their last purchase; of several that do, the one that did best.
+    """
+    _name = 'crm.churn.model'
+    _description = "Churn Model"
+    _inherit = ['mail.thread']
+    _order = 'company_id, is_speaking desc, kind desc, id'
+
+    name = fields.Char(compute='_compute_name')
+    active = fields.Boolean(default=True, tracking=True, help="An archived model is neither fitted nor asked.")
+    company_id = fields.Many2one(
+        'res.company', required=True, index=True, ondelete='cascade', default=lambda self: self.env.company)
+    kind = fields.Selection(KINDS, required=True, default='purchases')
+    horizon_days = fields.Integer(
+        "Horizon (Days)", required=True, default=90, aggregator=None, tracking=True,
+        help="Risk is the likelihood that the customer buys nothing in so many days to come.")
+    verdict = fields.Selection(VERDICTS, required=True, default='new', readonly=True, tracking=True)
+    is_speaking = fields.Boolean(
+        "Speaks", readonly=True, index=True, tracking=True, help="The model that judges the customers of the company at present.")
+    parameters = fields.Json(readonly=True, copy=False)
+
+    _company_kind_uniq = models.UniqueIndex('(company_id, kind)', "The company has a model of this kind already.")
+    _check_horizon = models.Constraint(
+        'CHECK(horizon_days BETWEEN 7 AND 730)', "Give a horizon from 7 to 730 days: about the time in which most customers buy again.")
+
+    @api.depends('kind', 'company_id')
+    @api.depends_context('lang')
+    def _compute_name(self):
+        kinds = dict(self._fields['kind']._description_selection(self.env))
+        for model in self:
+            model.name = f"{kinds.get(model.kind)}, {model.company_id.name}"
+
+    @api.model
+    def _speaking(self, company):
+        """Return the model that judges the customers of a company: fitted, tried out, better than the recency rule.
+
+        As superuser: whoever asks for a risk need not see how it is made.
+
+        :return: one model, or none: then signals judge
+        """
+        return self.sudo().search(
+            [('company_id', '=', company.id), ('is_speaking', '=', True), ('verdict', 'in', SPEAKING)], limit=1)
