@@ -32,3 +32,4 @@ from . import test_workbook
 from . import test_reports
 from . import test_demo
 from . import test_grade
+from . import test_planner
