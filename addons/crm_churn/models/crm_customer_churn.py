@@ -19,7 +19,7 @@ class CrmCustomer(models.Model):
     churn_value = fields.Monetary("Yearly Value", readonly=True, groups=AMOUNTS, help="What the customer is worth in the next 12 months.")
     churn_at_stake = fields.Monetary("Value at Stake", readonly=True, groups=AMOUNTS, help="Yearly value times risk.")
     churn_event_ids = fields.One2many('crm.churn.event', compute='_compute_churn_event_ids', string="Losses")
-    churn_event_count = fields.Integer("Losses", compute='_compute_churn_event_ids')
+    churn_event_count = fields.Integer("Number of Losses", compute='_compute_churn_event_ids')
 
     _company_risk_idx = models.Index('(company_id, churn_at_stake DESC NULLS LAST, id)')
 

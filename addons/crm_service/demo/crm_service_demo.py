@@ -6,7 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.addons.crm_grading.demo.cast import CAST
 
 from .desk import Desk
-from .requests import ARTICLES, CATEGORIES, CATEGORIES_CN, WANTED
+from .requests import ARTICLES, ASIDE, CATEGORIES, CATEGORIES_CN, WANTED
 
 _logger = logging.getLogger(__name__)
 QUIET = {
@@ -34,6 +34,7 @@ class CrmTicket(models.Model):
         tickets = Desk(env, company.with_env(env), partners, fields.Datetime.now()).work()
         self._load_demo_use(env, articles, tickets)
         self._load_demo_care(env, company)
+        self._load_demo_mail(env, company)
         env['mail.mail'].sudo().search([('id', '>', last_mail)]).unlink()
         _logger.info("The service of the demo company took %.0f seconds", time.monotonic() - started)
 
@@ -88,3 +89,17 @@ class CrmTicket(models.Model):
             for plan in plans:
                 plan._propose(fields.Date.subtract(today, days=days))._give()
         plans._judge()
+
+    def _load_demo_mail(self, env, company):
+        """What was told to customers was told when it happened, and not by the demo; and mail that became no ticket."""
+        for notice in env['crm.ticket.notice'].sudo().search([('state', '=', 'queued')]):
+            ticket = notice.ticket_id
+            day = ticket.date_opened if notice.kind == 'acknowledged' else ticket.date_solved or ticket.date_opened
+            notice.write({'state': 'sent', 'date': day, 'date_sent': day})
+        for number, (reason, subject, sender, text) in enumerate(ASIDE):
+            raw = env['ir.attachment'].create({
+                'name': "mail.eml", 'raw': f"From: {sender}\nSubject: {subject}\n\n{text}\n".encode(), 'mimetype': 'message/rfc822'})
+            env['crm.mail.aside'].create({
+                'name': subject, 'reason': reason, 'email_from': sender, 'email_to': 'service@our.example.com', 'text': text,
+                'date': fields.Datetime.subtract(fields.Datetime.now(), hours=5 + 20 * number), 'attachment_id': raw.id,
+                'company_id': company.id})

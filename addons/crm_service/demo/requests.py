@@ -113,5 +113,12 @@ CATEGORIES_CN = {'pumps': "泵与液压", 'drives': "驱动与减速机", 'order
 WANTED = (
     ("explosion proof motor", 'en_US'), ("explosion proof motor", 'en_US'), ("noise of the pump", 'en_US'), ("防爆电机", 'zh_CN'),
     ("防爆电机", 'zh_CN'), ("维修周期", 'zh_CN'), ("carbon footprint", 'en_US'))
-COMMENTS = ("Quick and friendly.", "Fine.", "Solved, but I had to ask twice.", "The best service we know.", "Took too long.")
-COMMENTS_CN = ("又快又专业。", "满意。", "问题解决了，但问了两次。", "服务一流。", "处理太慢。")
+COMMENTS = ("Quick and friendly.", "Fine.", "Solved, but I had to ask twice.", "Nobody called me back.", "Took too long.")
+COMMENTS_CN = ("又快又专业。", "满意。", "问题解决了，但问了两次。", "没人回我电话。", "处理太慢。")
+# mail that became no ticket: why, from whom, what
+ASIDE = (
+    ('automatic', "Out of office: Re: Gear pump loses pressure", 'purchasing@fonderie.example.com',
+     "I am back on Monday. In urgent cases please write to my colleague."),
+    ('bounce', "Undeliverable: Certificate of origin", 'mailer-daemon@mail.example.com', "The mailbox of the recipient is full."),
+    ('no_team', "泵的报价", 'caigou@hangzhou.example.com', "请报一台液压泵的价格和交期。"),
+)

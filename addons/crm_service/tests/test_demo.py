@@ -29,6 +29,8 @@ class TestServiceDemo(TransactionCase):
         self.assertGreaterEqual(self.env['crm.faq.article'].search_count([('state', '=', 'published')]), len(requests.ARTICLES))
         self.assertTrue(self._found('crm.care.contact'))
         self.assertFalse(self.env['mail.mail'].search([('model', '=', 'crm.ticket')]))
+        self.assertEqual(set(self._found('crm.ticket.notice').mapped('state')), {'sent'}, "No customer of the demo is written to.")
+        self.assertEqual(len(self._found('crm.mail.aside')), len(requests.ASIDE))
 
     def _found(self, model, *domain):
         return self.env[model].with_context(allowed_company_ids=self.company.ids).search([('company_id', '=', self.company.id), *domain])
