@@ -1,6 +1,13 @@
 from odoo.addons.crm_grading.hooks import forget_filters
 
 
+def post_init_hook(env):
+    """Take over what is known of the past: the stages of leads, Odoo's lost reasons, and what was lost before."""
+    env['crm.churn.stage.log']._log_past()
+    env['crm.lost.reason'].search([])._churn_reasons(env.company)
+    env['crm.lead']._churn_record_past()
+
+
 def uninstall_hook(env):
     """Take along what people saved on our lists."""
     forget_filters(env, 'crm_churn')

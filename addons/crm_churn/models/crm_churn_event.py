@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -33,12 +35,18 @@ class CrmChurnEvent(models.Model):
     stage_id = fields.Many2one('crm.stage', "Lost at Stage", readonly=True, ondelete='set null')
     stage_reached_id = fields.Many2one(
         'crm.stage', "Furthest Stage Before", readonly=True, ondelete='set null', help="The furthest stage it ever reached.")
-    date_first = fields.Date("First Follow-Up", readonly=True)
+    date_first = fields.Date(
+        "First Follow-Up", readonly=True,
+        help="Day on which one of us first wrote, met or did an activity about the opportunity; of a customer, of its first purchase.")
+    date_last = fields.Date("Last Purchase", readonly=True, help="After which the customer fell silent.")
     date = fields.Date("Lost On", required=True, readonly=True, index=True, help="Day in the company's time zone.")
     days = fields.Integer("Days until Lost", compute='_compute_days', store=True, aggregator='avg')
     number = fields.Integer(
         "Loss No.", readonly=True, default=1, aggregator=None,
-        help="How many times this customer or opportunity has been lost, this time included.")
+        help="How many times this opportunity (or, without one, this customer) has been lost, this time included.")
+    date_back = fields.Date(
+        "Back On", readonly=True, index='btree_not_null',
+        help="Day on which the customer bought again, the opportunity was won after all, or the lead was followed up.")
 
     # as it was on the day
     user_id = fields.Many2one('res.users', "Salesperson", readonly=True, index='btree_not_null', ondelete='set null')
@@ -88,8 +96,25 @@ class CrmChurnEvent(models.Model):
         :param list vals_list: values of the losses
         :return: the losses, with the caller's rights
         """
-        events = self.sudo().with_context(crm_churn_record=True).create(vals_list)
+        events = self.sudo().with_context(crm_churn_record=True).create(self._numbered(vals_list))
         return events.with_env(self.env)
+
+    @api.model
+    def _numbered(self, vals_list):
+        """Return the values with the number of each loss: the first, the second … of the opportunity, else of the customer."""
+        leads = {vals['lead_id'] for vals in vals_list if vals.get('lead_id')}
+        partners = {vals['partner_id'] for vals in vals_list if vals.get('partner_id') and not vals.get('lead_id')}
+        events = self.sudo()   # of whomever
+        counts = Counter({('lead', lead.id): count for lead, count in events._read_group(
+            [('lead_id', 'in', list(leads))], ['lead_id'], ['__count'])})
+        counts.update({(company.id, partner.id): count for company, partner, count in events._read_group(
+            [('partner_id', 'in', list(partners)), ('lead_id', '=', False)], ['company_id', 'partner_id'], ['__count'])})
+        numbered = []
+        for vals in vals_list:
+            key = ('lead', vals['lead_id']) if vals.get('lead_id') else (vals['company_id'], vals.get('partner_id'))
+            counts[key] += 1
+            numbered.append({'number': counts[key] if key[1] else 1, **vals})
+        return numbered
 
     @api.model_create_multi
     def create(self, vals_list):

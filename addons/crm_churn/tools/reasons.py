@@ -1,0 +1,48 @@
+"""Several reasons of one loss: each with its share, one of them the main one."""
+
+FULL = 100.0
+ROUNDING = 0.01
+
+
+def fault(reasons):
+    """Return what is wrong with the reasons of one loss: 'double', 'over' or 'mains'; None where they hang together.
+
+    :param reasons: list of (reason, weight in percent, is the main one)
+
+    >>> fault([('price', 70, True), ('need', 30, False)])
+    >>> fault([('price', 70, True), ('need', 30.5, False)])
+    'over'
+    >>> fault([('price', 50, True), ('price', 50, False)])
+    'double'
+    >>> fault([('price', 50, True), ('need', 50, True)])
+    'mains'
+    """
+    if len({reason for reason, _weight, _main in reasons}) < len(reasons):
+        return 'double'
+    if sum(weight for _reason, weight, _main in reasons) > FULL + ROUNDING:
+        return 'over'
+    return 'mains' if sum(bool(main) for _reason, _weight, main in reasons) > 1 else None
+
+
+def main_place(reasons):
+    """Return which of the reasons is the main one: the one marked, else the first of the heaviest; None without any.
+
+    >>> main_place([('price', 30, False), ('need', 70, False), ('stock', 70, False)])
+    1
+    >>> main_place([('price', 30, True), ('need', 70, False)])
+    0
+    >>> main_place([])
+    """
+    places = range(len(reasons))
+    return max(places, key=lambda place: (bool(reasons[place][2]), reasons[place][1], -place), default=None)
+
+
+def weight_left(weights):
+    """Return the share that is still without a reason, in percent, from 0 to 100.
+
+    >>> weight_left([60, 15])
+    25.0
+    >>> weight_left([100, 20])
+    0.0
+    """
+    return max(FULL - sum(weights), 0.0)

@@ -1,0 +1,3 @@
+from . import crm_churn_reason_choice
+from . import crm_lead_lost
+from . import crm_churn_leave

@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+
+from ..tools.reasons import weight_left
+
+
+class CrmChurnReasonChoice(models.TransientModel):
+    """A reason in a dialog, with its share of the loss."""
+    _name = 'crm.churn.reason.choice'
+    _description = "Reason in a Dialog"
+    _order = 'id'
+
+    lost_id = fields.Many2one('crm.lead.lost', ondelete='cascade')
+    leave_id = fields.Many2one('crm.churn.leave', ondelete='cascade')
+    reason_id = fields.Many2one('crm.churn.reason', required=True, ondelete='cascade')
+    weight = fields.Float("Share (%)", default=100.0)
+    is_main = fields.Boolean("Main")
+
+
+class CrmChurnExplanation(models.AbstractModel):
+    """The questions about a loss that dialogs have in common. A dialog adds ``choice_ids``."""
+    _name = 'crm.churn.explanation'
+    _description = "Explanation of a Loss"
+
+    crm_weight_left = fields.Float(compute='_compute_crm_weight_left')
+    crm_needs_competitor = fields.Boolean(compute='_compute_crm_needs_competitor')
+    said_by_id = fields.Many2one('res.partner', "Who Said So")
+
+    @api.depends('choice_ids.weight')
+    def _compute_crm_weight_left(self):
+        for wizard in self:
+            wizard.crm_weight_left = weight_left(wizard.choice_ids.mapped('weight'))
+
+    @api.depends('choice_ids.reason_id')
+    def _compute_crm_needs_competitor(self):
+        for wizard in self:
+            wizard.crm_needs_competitor = any(wizard.choice_ids.reason_id.mapped('needs_competitor'))
+
+    def _chosen(self):
+        """Return the reasons as ``crm.churn.event._explain`` takes them.
+
+        :raise ValidationError: where they do not hang together
+        """
+        reasons = [(choice.reason_id, choice.weight, choice.is_main) for choice in self.choice_ids]
+        self.env['crm.churn.event']._check_shares(reasons)
+        return reasons
+
+    def _explanation(self):
+        """Return the further explanations; addons extend it by their own."""
+        return {'said_by_id': self.said_by_id.id} if self.said_by_id else {}
