@@ -105,7 +105,7 @@ class CrmChurnEvent(models.Model):
         return bool(user)
 
     def _owner(self):
-        """Return who can be asked: the salesperson of the loss, else of the customer, else the leader of the team; none if all have left."""
+        """Return who can be asked: the salesperson of the loss, else of the customer, else the team's leader; none if all have left."""
         users = (self.user_id, self.partner_id.user_id, self.team_id.user_id)
         return next((user for user in users if user.active and not user.share), self.env['res.users'])
 

@@ -30,7 +30,7 @@ class CrmChurnEventReason(models.Model):
         if vals.get('is_main'):
             self.search([('event_id', 'in', self.event_id.ids), ('id', 'not in', self.ids), ('is_main', '=', True)])._unmark()
         result = super().write(vals)
-        if not vals.get('is_main', True):
+        if not vals.get('is_main', True) and not self.env.context.get('crm_churn_settled'):
             self.event_id._settle()
         return result
 
@@ -43,5 +43,5 @@ class CrmChurnEventReason(models.Model):
     def _unmark(self):
         """Take the mark off, in the database too: the index allows one main reason at any time."""
         if self:
-            super().write({'is_main': False})
+            self.with_context(crm_churn_settled=True).is_main = False
             self.flush_recordset(['is_main'])

@@ -48,9 +48,10 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         """The losses and the stages of those that are merged go on with the one that stays. Whoever may merge moves all of them."""
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         self.env['crm.churn.event'].sudo().search([('lead_id', 'in', opportunities.ids)]).write({'lead_id': self.id})
         self.env['crm.churn.stage.log'].sudo().search([('lead_id', 'in', opportunities.ids)]).write({'lead_id': self.id})
+        return result
 
     # ------------------------------------------------------------------
     # Actions

@@ -102,11 +102,13 @@ class CrmLead(models.Model):
                       SELECT %(message_day)s AS date
                         FROM mail_message AS message
                        WHERE message.model = 'crm.lead' AND message.res_id = lead.id AND %(touching)s
-                         AND EXISTS (SELECT FROM res_users AS us WHERE us.partner_id = message.author_id AND us.share IS NOT TRUE AND us.id > 1)
+                         AND EXISTS (SELECT FROM res_users AS us
+                                      WHERE us.partner_id = message.author_id AND us.share IS NOT TRUE AND us.id > 1)
                        UNION ALL
                       SELECT activity.date_done
                         FROM mail_activity AS activity
-                       WHERE activity.res_model = 'crm.lead' AND activity.res_id = lead.id AND NOT activity.active AND activity.date_done IS NOT NULL
+                       WHERE activity.res_model = 'crm.lead' AND activity.res_id = lead.id
+                         AND NOT activity.active AND activity.date_done IS NOT NULL
                        UNION ALL
                       SELECT CASE WHEN event.allday THEN event.start_date ELSE %(meeting_day)s END
                         FROM calendar_event AS event

@@ -12,7 +12,8 @@ class CrmLostReason(models.Model):
         As superuser: whoever marks an opportunity as lost need not be allowed to name reasons.
         """
         reasons = self.env['crm.churn.reason'].sudo().with_context(active_test=False)
-        found = reasons.search([('lost_reason_id', 'in', self.ids), ('company_id', 'in', [False, company.id])], order='company_id, active desc, id')
+        found = reasons.search(
+            [('lost_reason_id', 'in', self.ids), ('company_id', 'in', [False, company.id])], order='company_id, active desc, id')
         by_lost_reason = defaultdict(reasons.browse)
         for reason in found:
             by_lost_reason[reason.lost_reason_id] = by_lost_reason[reason.lost_reason_id] or reason

@@ -19,11 +19,14 @@ class CrmChurnLeave(models.TransientModel):
     crm_reason_required = fields.Boolean(related='company_id.crm_churn_reason_required')
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         if values.get('partner_id'):
             values['partner_id'] = self.env['res.partner'].browse(values['partner_id']).commercial_partner_id.id
         return values
+
+    def _explained_company(self):
+        return self.company_id or super()._explained_company()
 
     def action_record(self):
         """Record the loss.

@@ -24,6 +24,9 @@ class CrmChurnExplanation(models.AbstractModel):
     crm_weight_left = fields.Float(compute='_compute_crm_weight_left')
     crm_needs_competitor = fields.Boolean(compute='_compute_crm_needs_competitor')
     said_by_id = fields.Many2one('res.partner', "Who Said So")
+    competitor_id = fields.Many2one('crm.competitor', "Lost To")
+    competitor_price = fields.Monetary("Their Price", currency_field='crm_currency_id', help="In the company's currency.")
+    crm_currency_id = fields.Many2one('res.currency', compute='_compute_crm_currency_id')
 
     @api.depends('choice_ids.weight')
     def _compute_crm_weight_left(self):
@@ -35,6 +38,15 @@ class CrmChurnExplanation(models.AbstractModel):
         for wizard in self:
             wizard.crm_needs_competitor = any(wizard.choice_ids.reason_id.mapped('needs_competitor'))
 
+    @api.depends_context('company')
+    def _compute_crm_currency_id(self):
+        for wizard in self:
+            wizard.crm_currency_id = wizard._explained_company().currency_id
+
+    def _explained_company(self):
+        """Return the company that loses."""
+        return self.env.company
+
     def _chosen(self):
         """Return the reasons as ``crm.churn.event._explain`` takes them.
 
@@ -45,5 +57,6 @@ class CrmChurnExplanation(models.AbstractModel):
         return reasons
 
     def _explanation(self):
-        """Return the further explanations; addons extend it by their own."""
-        return {'said_by_id': self.said_by_id.id} if self.said_by_id else {}
+        """Return the further explanations that were given."""
+        given = {'said_by_id': self.said_by_id.id, 'competitor_id': self.competitor_id.id, 'competitor_price': self.competitor_price}
+        return {name: value for name, value in given.items() if value}

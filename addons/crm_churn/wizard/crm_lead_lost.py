@@ -26,6 +26,9 @@ class CrmLeadLost(models.TransientModel):
                 'sale' if lead.type == 'opportunity' else 'lead' if lead.partner_id else 'visitor' for lead in wizard.lead_ids}
             wizard.crm_phase = phases.pop() if len(phases) == 1 else False
 
+    def _explained_company(self):
+        return self.lead_ids.sudo()[:1]._churn_company() if self.lead_ids else super()._explained_company()   # its currency is no secret
+
     def action_lost_reason_apply(self):
         """Mark the leads as lost and explain the losses.
 
