@@ -16,6 +16,7 @@
         'security/crm_churn_groups.xml',
         'security/ir.model.access.csv',
         'security/crm_churn_rules.xml',
+        'security/crm_churn_report_rules.xml',
         'security/crm_competitor_rules.xml',
         'security/crm_churn_model_rules.xml',
         'security/crm_churn_loss_rules.xml',
@@ -24,6 +25,8 @@
         'views/crm_churn_menus.xml',
         'views/crm_churn_reason_views.xml',
         'views/crm_churn_event_views.xml',
+        'views/crm_churn_analysis_views.xml',
+        'views/crm_churn_report_views.xml',
         'views/crm_competitor_views.xml',
         'wizard/crm_lead_lost_views.xml',
         'wizard/crm_churn_leave_views.xml',
@@ -32,5 +35,10 @@
         'views/crm_customer_churn_views.xml',
     ],
     'post_init_hook': 'post_init_hook',
+    'assets': {
+        'web.assets_backend': [
+            'crm_churn/static/src/**/*',
+        ],
+    },
     'uninstall_hook': 'uninstall_hook',
 }

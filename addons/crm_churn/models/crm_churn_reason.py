@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools.loss import PHASES
+from ..tools.loss import AREAS, PHASES
 
 
 class CrmChurnReason(models.Model):
@@ -14,10 +14,7 @@ class CrmChurnReason(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one('res.company', index='btree_not_null', ondelete='cascade', help="Empty: of all companies.")
     phase = fields.Selection(PHASES, help="Offered only for losses in this phase. Empty: in all.")
-    area = fields.Selection([
-        ('product', "Product"), ('price', "Price"), ('service', "Service"), ('people', "People"), ('customer', "Customer's own"),
-        ('competition', "Competition"), ('other', "Other"),
-    ], required=True, default='other', help="What one would have to work on.")
+    area = fields.Selection(AREAS, required=True, default='other', help="What one would have to work on.")
     needs_competitor = fields.Boolean("Asks for the Competitor", help="Whoever gives this reason is asked who won.")
     is_avoidable = fields.Boolean("Avoidable", default=True, help="Off for what nobody could have helped, such as the end of a business.")
     lost_reason_id = fields.Many2one(

@@ -18,3 +18,7 @@ PHASES = [
 ]
 # phases in which a customer is lost, not only a chance
 CUSTOMER_PHASES = ('execution', 'use', 'service')
+AREAS = [                                     # what one would have to work on
+    ('product', "Product"), ('price', "Price"), ('service', "Service"), ('people', "People"), ('customer', "Customer's own"),
+    ('competition', "Competition"), ('other', "Other"),
+]

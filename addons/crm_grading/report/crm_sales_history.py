@@ -17,14 +17,18 @@ class CrmSalesHistory(models.AbstractModel):
     _description = "Sales History"
 
     @api.model
-    def _purchases_sql(self, company, until):
-        """One row per customer and day with a purchase: subject_id, day, orders, revenue."""
+    def _purchases_sql(self, company, until, subjects=None):
+        """One row per customer and day with a purchase: subject_id, day, orders, revenue.
+
+        :param SQL subjects: sub-select of the customers in question; default: all
+        """
         return SQL(
             """SELECT commercial_partner_id AS subject_id, invoice_date AS day, COUNT(*) AS orders,
                       SUM(amount_untaxed_signed) AS revenue
                  FROM account_move
-                WHERE company_id = %s AND state = 'posted' AND move_type = 'out_invoice' AND invoice_date <= %s
-                GROUP BY 1, 2""", company.id, until)
+                WHERE company_id = %s AND state = 'posted' AND move_type = 'out_invoice' AND invoice_date <= %s AND %s
+                GROUP BY 1, 2""", company.id, until,
+            SQL("TRUE") if subjects is None else SQL("commercial_partner_id IN (%s)", subjects))
 
     @api.model
     def _first_and_last_day(self, company):
@@ -35,22 +39,28 @@ class CrmSalesHistory(models.AbstractModel):
                 WHERE company_id = %s AND state = 'posted' AND move_type IN ('out_invoice', 'out_refund')""", company.id))[0]
 
     @api.model
-    def _monthly(self, company, until, lost_after=LOST_AFTER):
+    def _purchase_gaps_sql(self, company, until, subjects=None):
+        """The purchases with the days of the customer's purchase before and after: previous, next (NULL for none)."""
+        return SQL(
+            """SELECT *, LAG(day) OVER customer AS previous, LEAD(day) OVER customer AS next
+                 FROM (%s) AS bought
+               WINDOW customer AS (PARTITION BY subject_id ORDER BY day)""", self._purchases_sql(company, until, subjects))
+
+    @api.model
+    def _monthly(self, company, until, lost_after=LOST_AFTER, subjects=None):
         """Customers month by month.
 
         :param company: the company whose documents count, in its currency
         :param date until: last day; the last month ends there
         :param int lost_after: days of silence after which a customer is lost
+        :param SQL subjects: sub-select of the customers in question; default: all
         :returns: list of dicts, a month each: month, month_end, orders, revenue, active, new, returning, reactivated,
             newly_lost, known_end, lost_stock_end, alive_end, churn_rate (None in the first month)
         """
         self.env.flush_all()
         rows = self.env.execute_query_dict(SQL(
             """
-            WITH purchase AS MATERIALIZED (
-                SELECT *, LAG(day) OVER customer AS previous, LEAD(day) OVER customer AS next
-                  FROM (%(purchases)s) AS bought
-                WINDOW customer AS (PARTITION BY subject_id ORDER BY day)),
+            WITH purchase AS MATERIALIZED (%(purchases)s),
             month AS (
                 SELECT start::date AS first_day, LEAST((start + INTERVAL '1 month - 1 day')::date, %(until)s) AS last_day
                   FROM generate_series(DATE_TRUNC('month', (SELECT MIN(day) FROM purchase)), %(until)s, '1 month') AS start),
@@ -77,13 +87,14 @@ class CrmSalesHistory(models.AbstractModel):
                    ROUND(newly_lost / NULLIF(LAG(known_end - lost_stock_end) OVER (ORDER BY first_day), 0), 6)::float8
                        AS churn_rate
               FROM stock ORDER BY first_day
-            """, purchases=self._purchases_sql(company, until), until=until, silence=lost_after + 1))
+            """, purchases=self._purchase_gaps_sql(company, until, subjects), until=until, silence=lost_after + 1))
         return rows
 
     @api.model
-    def _cohorts(self, company, until):
+    def _cohorts(self, company, until, subjects=None):
         """Customers of each month of first purchase who bought 0, 1, 2 ... months later.
 
+        :param SQL subjects: sub-select of the customers in question; default: all
         :returns: dict month -> list of counts, as long as the whole history has months
         """
         self.env.flush_all()
@@ -97,7 +108,7 @@ class CrmSalesHistory(models.AbstractModel):
                    ((EXTRACT(YEAR FROM month) - EXTRACT(YEAR FROM first_month)) * 12
                     + EXTRACT(MONTH FROM month) - EXTRACT(MONTH FROM first_month))::int, COUNT(*)
               FROM cohort GROUP BY 1, 2 ORDER BY 1, 2
-            """, self._purchases_sql(company, until)))
+            """, self._purchases_sql(company, until, subjects)))
         if not rows:
             return {}
         start = Date.fromisoformat(f'{rows[0][0]}-01')
