@@ -74,10 +74,9 @@ class CrmChurnAnalysis(models.AbstractModel):
         :param str cell: see ``crm.customer.churn_cell``
         :param str title: of the list
         """
-        action = self.env['ir.actions.act_window']._for_xml_id('crm_grading.crm_customer_action')
         return {
-            **action, 'name': title, 'display_name': title, 'domain': [('churn_cell', '=', cell)],
-            'context': {'active_test': False}, 'views': [(False, 'list'), (False, 'form')], 'view_mode': 'list,form', 'path': False}
+            'type': 'ir.actions.act_window', 'name': title, 'res_model': 'crm.customer', 'domain': [('churn_cell', '=', cell)],
+            'context': {'active_test': False}, 'views': [(False, 'list'), (False, 'kanban'), (False, 'form')]}
 
     # ------------------------------------------------------------------
     # What is asked, of whom
