@@ -52,6 +52,8 @@
         'views/crm_care_views.xml',
         'wizard/crm_interest_letter_views.xml',
         'views/crm_ticket_report_views.xml',
+        'views/crm_service_board_views.xml',
+        'wizard/crm_service_workbook_views.xml',
         'views/crm_sla_policy_views.xml',
         'views/crm_ticket_sla_views.xml',
         'views/crm_ticket_promise_views.xml',
@@ -64,12 +66,14 @@
         'views/crm_complaint_views.xml',
         'views/crm_complaint_templates.xml',
         'data/crm_complaint_data.xml',
+        'data/crm_service_dashboard.xml',
     ],
     'assets': {
         'web.assets_frontend': [
             'crm_service/static/src/ticket_form/**/*',
         ],
         'web.assets_backend': [
+            'crm_service/static/src/board/*',
             'crm_service/static/src/deadline/*',
             'crm_service/static/src/document/*',
             'crm_service/static/src/memory/*',

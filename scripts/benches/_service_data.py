@@ -55,7 +55,8 @@ def answers(env, count):
     columns = _columns(env, 'crm_faq_article', {'id', 'name', 'body', 'search_vector'})
     env.cr.execute(SQL(
         """INSERT INTO crm_faq_article (name, body, search_vector, %(columns)s)
-           SELECT title, body, setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', body), 'C'), %(columns)s
+           SELECT made.title, made.body,
+                  setweight(to_tsvector('english', made.title), 'A') || setweight(to_tsvector('english', made.body), 'C'), %(columns)s
              FROM (SELECT 'How does part ' || n || ' of model ' || n %% 700 || ' ' || (%(words)s::text[])[1 + n %% 10] AS title,
                           'Turn the ' || (%(words)s::text[])[1 + n %% 7] || ' by ' || n %% 90 || ' degrees' AS body
                      FROM generate_series(1, %(count)s) AS n) AS made, crm_faq_article WHERE crm_faq_article.id = %(pattern)s""",

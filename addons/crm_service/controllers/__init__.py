@@ -1,3 +1,4 @@
+from . import crm_service_workbook
 from . import faq
 from . import feedback
 from . import login

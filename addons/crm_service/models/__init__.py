@@ -28,6 +28,7 @@ from . import crm_metric_service
 from . import crm_customer_service
 from . import crm_timeline_ticket
 from . import crm_tile_service
+from . import crm_service_board
 from . import crm_ticket_question
 from . import crm_ticket_answer
 from . import crm_ticket_intake

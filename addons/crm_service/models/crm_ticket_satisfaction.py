@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import plaintext2html
 
 
@@ -91,7 +91,8 @@ class CrmTicket(models.Model):
                 lambda user: self.company_id in user.company_ids and not user.share and user != self.user_id and user.id != 1)
             leader = managers.sorted('id')[:1] or leader
         if leader:
-            self.activity_schedule(
+            # in the name of Odoo: the public user, who has come by a link, is unknown in other companies
+            self.with_user(SUPERUSER_ID).activity_schedule(
                 'mail.mail_activity_data_call', user_id=leader.id, summary=self.env._("Low rating: speak to the customer"),
                 note=feedback._told())
 

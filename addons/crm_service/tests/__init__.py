@@ -13,7 +13,10 @@ from . import test_feedback_page
 from . import test_interest_letter
 from . import test_memory
 from . import test_merge
+from . import test_service_board
+from . import test_service_dashboard
 from . import test_service_points
+from . import test_service_workbook
 from . import test_sla
 from . import test_ticket
 from . import test_ticket_access

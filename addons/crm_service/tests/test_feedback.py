@@ -109,6 +109,14 @@ class TestFeedback(ServiceCommon):
         served._answer(rating=1)
         self.assertNotEqual(served.ticket_id.activity_ids.user_id, self.service_lead)
 
+    def test_follow_up_of_a_visitor_can_be_read(self):
+        """Whoever comes by the link is the public user, of another company: the activity does not bear that name."""
+        feedback = self._closed().feedback_ids
+        self.assertNotIn(self.company, self.env.ref('base.public_user').company_ids)
+        feedback.with_user(self.env.ref('base.public_user')).sudo()._answer(rating=1)
+        activity = feedback.ticket_id.activity_ids
+        self.assertEqual(self._by(activity, self.service_lead).create_uid.name, self.env.ref('base.user_root').name)
+
     def test_survey(self):
         self.question.survey = 'full'
         feedback = self._closed().feedback_ids
