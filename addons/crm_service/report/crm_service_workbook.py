@@ -77,7 +77,8 @@ class ServiceWorkbook(SheetWriter):
         titles = (_("Kept"), _("Broken"))
         last, place = self._table(sheet, [
             Column(_("Policy and promise"), width=46), Column(_("Given"), 'count', 10), Column(titles[0], 'count', 10),
-            Column(titles[1], 'count', 10), Column(_("Kept (%)"), 'percent', 10), Column(_("Mean working hours used"), 'decimal', 14)], rows)
+            Column(titles[1], 'count', 10), Column(_("Kept (%)"), 'percent', 10),
+            Column(_("Mean working hours used"), 'decimal', 14)], rows)
         if rows:
             self._chart(sheet, last, place, titles, _("Promises kept and broken"), kind='bar')
 

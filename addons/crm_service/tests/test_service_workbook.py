@@ -57,7 +57,8 @@ class TestServiceWorkbook(ServiceWorkbookCase):
     def test_months(self):
         [june] = table(self._book()["Months"])
         self.assertEqual(
-            (june["Month"], june["Opened"], june["Complaints"], june["Solved"], june["Median hours to solution"]), ("Jun 2026", 3, 1, 2, 13))
+            (june["Month"], june["Opened"], june["Complaints"], june["Solved"], june["Median hours to solution"]),
+            ("Jun 2026", 3, 1, 2, 13))
         self.assertAlmostEqual(june["90th percentile of hours to solution"], 2 + 0.9 * 22)
         may, june = table(self._book(date_from='2026-05-31')["Months"])
         self.assertEqual((may["Month"], may["Opened"], may["Solved"], june["Opened"]), ("May 2026", 1, 0, 3))
@@ -77,7 +78,8 @@ class TestServiceWorkbook(ServiceWorkbookCase):
             [("Agent (Hotline)", 1, 2), ("Agent2 (Hotline)", 1, 24), ("Nobody (Workshop)", 1, None)])
         rows = {row["Hour"]: row for row in table(book["When customers call"])}
         self.assertEqual(len(rows), 24)
-        self.assertEqual((rows["09:00"]["Monday"], rows["13:00"]["Monday"], rows["08:00"]["Tuesday"], rows["08:00"]["Monday"]), (1, 1, 1, 0))
+        self.assertEqual(
+            (rows["09:00"]["Monday"], rows["13:00"]["Monday"], rows["08:00"]["Tuesday"], rows["08:00"]["Monday"]), (1, 1, 1, 0))
 
     def test_tickets(self):
         rows = table(self._book()["Tickets"])
