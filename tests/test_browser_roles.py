@@ -27,6 +27,7 @@ WALK = '''
 GRADING, VISITS = 'crm_grading.crm_grading_menu_root', 'crm_visit_quota.crm_visit_menu_root'
 CONTRACTS = 'crm_contract_exec.crm_contract_menu_root'
 SERVICE = 'crm_service.crm_service_menu_root'
+RETENTION = 'crm_churn.crm_churn_menu_root'
 # Presses every button of the start page in turn; each must lead somewhere without an error.
 PRESS = '''
     const buttons = () => [...document.querySelectorAll(".o_crm_overview button:not([disabled])")];
@@ -44,6 +45,7 @@ MANAGERS_ONLY = ['crm_grading_scheme_menu', 'crm_grading_run_menu']
 VISIT_MANAGERS_ONLY = ['crm_visit_menu_kinds']
 CONTRACT_MANAGERS_ONLY = ['crm_contract_menu_types']
 SERVICE_MANAGERS_ONLY = ['crm_ticket_menu_types']
+RETENTION_MANAGERS_ONLY = ['crm_churn_menu_reason']
 CONTRACT_WAREHOUSE = ['crm_contract_menu_delivery', 'crm_contract_menu_delay']
 CONTRACT_MONEY = ['crm_contract_menu_due', 'crm_contract_menu_result', 'crm_contract_menu_workbook', 'crm_performance_menu_ledger']
 
@@ -57,6 +59,7 @@ class BrowserCommon(GradingCommon, JourneyCase):
         cls.stocker = cls._person('journey_stocker', 'stock.group_stock_user', cls.company)
         cls.agent = cls._person('journey_agent', 'crm_service.group_service_agent', cls.company)
         cls.service_manager = cls._person('journey_service', 'crm_service.group_service_manager', cls.company)
+        cls.analyst = cls._person('journey_analyst', 'crm_churn.group_churn_analyst', cls.company)
         partners = cls._customers(3, name="Journey", user_id=cls.rep.id)
         cls._invoices([(partner, '2026-05-01', 1000 * number) for number, partner in enumerate(partners, start=1)])
         best, rest = cls.env['crm.grade'].create([
@@ -112,6 +115,15 @@ class TestBrowserRoles(BrowserCommon):
     def test_service_rep(self):
         self._walk(self.rep, forbidden=SERVICE_MANAGERS_ONLY, app=SERVICE)
 
+    def test_retention_manager(self):
+        self._walk(self.manager, expected=RETENTION_MANAGERS_ONLY, app=RETENTION)
+
+    def test_retention_rep(self):
+        self._walk(self.rep, forbidden=RETENTION_MANAGERS_ONLY, app=RETENTION)
+
+    def test_retention_analyst(self):
+        self._walk(self.analyst, forbidden=RETENTION_MANAGERS_ONLY, app=RETENTION)
+
     def test_start_page(self):
         """No button of the start page is a dead end, whatever the role."""
         for user in (self.rep, self.manager, self.finance):
@@ -134,3 +146,6 @@ class TestBrowserPhone(PhoneJourney, BrowserCommon):
 
     def test_service_agent(self):
         self._walk(self.agent, forbidden=SERVICE_MANAGERS_ONLY, app=SERVICE)
+
+    def test_retention_rep(self):
+        self._walk(self.rep, forbidden=RETENTION_MANAGERS_ONLY, app=RETENTION)
