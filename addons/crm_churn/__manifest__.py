@@ -22,6 +22,7 @@
         'security/crm_churn_loss_rules.xml',
         'data/crm_churn_reason_data.xml',
         'data/crm_churn_loss_data.xml',
+        'data/crm_metric_loss_data.xml',
         'views/crm_churn_menus.xml',
         'views/crm_churn_reason_views.xml',
         'views/crm_churn_event_views.xml',

@@ -3,6 +3,8 @@ from . import crm_churn_event
 from . import crm_churn_event_explain
 from . import crm_churn_event_values
 from . import crm_churn_event_reason
+from . import crm_churn_event_run
+from . import crm_churn_event_silent
 from . import crm_competitor
 from . import crm_churn_event_competitor
 from . import crm_churn_model
@@ -12,5 +14,8 @@ from . import crm_customer_churn
 from . import crm_lead
 from . import crm_lead_loss
 from . import crm_lost_reason
+from . import crm_metric_loss
+from . import crm_tile
+from . import crm_timeline
 from . import res_company
 from . import sale_order

@@ -1,7 +1,11 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.contract_state import BINDING
+
+RENEWAL_DAYS = 90   # within which a contract that has run out can be renewed before it counts as ended
 
 
 class ResCompany(models.Model):
@@ -63,6 +67,30 @@ class CrmSigning(models.AbstractModel):
                 WHERE COALESCE(part.share, 0) < 0.999999""",
             rate=self._signing_rate(), collected=contracts._collected_sql(condition), sharers=self._sharer_sql(company), found=found,
             invoiced=contracts._invoiced_sql(condition))
+
+    @api.model
+    def _ending_sql(self, company):
+        """Contracts terminated, and those with a term that were carried out and followed by no other; orders outside of contracts."""
+        return SQL(
+            """SELECT ending.* FROM (%(orders)s) AS ending
+                WHERE NOT EXISTS (SELECT FROM sale_order AS sale WHERE sale.id = ending.res_id AND sale.crm_contract_id IS NOT NULL)
+                UNION ALL
+               SELECT 'crm.contract', contract.id, contract.partner_id, contract.user_id, contract.date_terminated,
+                      (contract.company_untaxed * GREATEST(100 - COALESCE(contract.invoiced_percent, 0), 0)::numeric / 100),
+                      NULL, contract.name, 'execution'
+                 FROM crm_contract AS contract
+                WHERE contract.company_id = %(company)s AND contract.state = 'terminated' AND contract.date_terminated IS NOT NULL
+                UNION ALL
+               SELECT 'crm.contract', contract.id, contract.partner_id, contract.user_id, contract.date_end, contract.company_untaxed,
+                      NULL, contract.name, 'use'
+                 FROM crm_contract AS contract
+                WHERE contract.company_id = %(company)s AND contract.state = 'completed' AND contract.date_end < %(limit)s
+                  AND NOT EXISTS (SELECT FROM crm_contract AS following
+                                   WHERE following.company_id = contract.company_id AND following.partner_id = contract.partner_id
+                                     AND following.state IN %(binding)s AND following.date_signed > contract.date_signed
+                                     AND COALESCE(following.date_end, contract.date_end + 1) > contract.date_end)""",
+            orders=super()._ending_sql(company), company=company.id, binding=BINDING,
+            limit=company._crm_today() - relativedelta(days=RENEWAL_DAYS))
 
     @api.model
     def _signing_rate(self):

@@ -1,6 +1,9 @@
+from datetime import date
+
 from odoo import Command
 from odoo.tests import tagged
 
+from .common import ContractCommon
 from .performance_common import PerformanceCommon
 
 
@@ -83,3 +86,40 @@ class TestSigning(PerformanceCommon):
         result = results.search([('user_id', '=', self.lead.id), ('period', '=', 'month'), ('kind', '=', 'regular')], limit=1)
         action = result.action_open_signings()
         self.assertEqual((action['res_model'], self.env['crm.contract'].search(action['domain'])), ('crm.contract', contract))
+
+
+@tagged('post_install', '-at_install')
+class TestEnding(ContractCommon):
+    """What was signed and has ended, for whoever asks ``crm.signing``."""
+
+    def _endings(self):
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(self.env['crm.signing']._ending_sql(self.company))
+        return {row['res_id']: row for row in rows if row['res_model'] == 'crm.contract'}
+
+    def test_terminated(self):
+        """Before its time: what was not invoiced yet is lost."""
+        contract = self._contract(total=1000, state='executing')
+        self.assertFalse(self._endings())
+        contract.invoiced_percent = 25
+        contract.action_terminate(reason="Closed", date='2026-06-15')
+        self.assertEqual(self._endings()[contract.id], {
+            'res_model': 'crm.contract', 'res_id': contract.id, 'partner_id': self.customer.id, 'user_id': self.rep.id,
+            'date': self.TODAY, 'amount': 750, 'margin': None, 'name': contract.name, 'phase': 'execution'})
+
+    def test_not_renewed(self):
+        """Carried out, run out, and no other one within 90 days; one without a term does not run out."""
+        days = {'date_signed': '2025-01-01', 'date_start': '2025-01-01'}
+        contract, endless = self._contract(total=1000, state='executing'), self._contract(total=1000, state='executing')
+        contract.sudo().write({**days, 'state': 'completed', 'date_end': '2026-03-17'})
+        endless.sudo().write({**days, 'state': 'completed'})
+        self.assertFalse(self._endings(), "90 days are not over.")
+        contract.date_end = date(2026, 3, 16)
+        found = self._endings()
+        self.assertEqual(list(found), [contract.id])
+        ending = found[contract.id]
+        self.assertEqual((ending['date'], ending['phase'], ending['amount']), (date(2026, 3, 16), 'use', 1000))
+        self._contract(total=1, state='executing', partner=self.customer2)
+        self.assertTrue(self._endings(), "Of another customer.")
+        self._contract(total=1, state='signed')
+        self.assertFalse(self._endings())

@@ -31,6 +31,33 @@ class CrmSigning(models.AbstractModel):
                 WHERE sale.company_id = %s AND sale.state = 'sale'""", scope.day(SQL("sale.date_order")), company.id)
 
     @api.model
+    def _ending_sql(self, company):
+        """Return the relation ``(res_model, res_id, partner_id, user_id, date, amount, margin, name, phase)`` of what was signed and ended.
+
+        By itself that is a sale order which had been confirmed (its chatter knows) and was cancelled, on the day of its last change of
+        state. ``partner_id`` is the commercial partner, ``amount`` what was still open of it and ``margin`` its margin where one is
+        known, untaxed in the company's currency; ``phase`` is 'execution' for what ended before its time, 'use' for what was
+        not renewed. Callers flush before they run it.
+        """
+        state = self.env['ir.model.fields']._get('sale.order', 'state')
+        return SQL(
+            """SELECT 'sale.order' AS res_model, sale.id AS res_id, partner.commercial_partner_id AS partner_id, sale.user_id,
+                      %(day)s AS date, (sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1))::numeric AS amount,
+                      NULL::numeric AS margin, sale.name, 'execution' AS phase
+                 FROM sale_order AS sale
+                 JOIN res_partner AS partner ON partner.id = sale.partner_id
+                 JOIN LATERAL (
+                      SELECT MAX(message.date) AS date
+                        FROM mail_message AS message JOIN mail_tracking_value AS tracked ON tracked.mail_message_id = message.id
+                       WHERE message.model = 'sale.order' AND message.res_id = sale.id AND tracked.field_id = %(state)s) AS change
+                   ON change.date IS NOT NULL
+                WHERE sale.company_id = %(company)s AND sale.state = 'cancel'
+                  AND EXISTS (SELECT FROM mail_message AS message
+                               WHERE message.model = 'sale.order' AND message.res_id = sale.id AND message.subtype_id = %(confirmed)s)""",
+            day=company._crm_metric_scope().day(SQL("change.date")), state=state.id, company=company.id,
+            confirmed=self.env.ref('sale.mt_order_confirmed').id)
+
+    @api.model
     def _collection_sql(self, company):
         """Return the relation ``(move_id, user_id, partner_id, date, amount)`` of money matched with customer invoices.
 
