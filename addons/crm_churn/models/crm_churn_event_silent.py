@@ -108,7 +108,8 @@ class CrmChurnEvent(models.Model):
     def _followed_up_sql(self, company):
         waiting = SQL(
             """EXISTS (SELECT FROM crm_churn_event AS event
-                        WHERE event.lead_id = lead.id AND event.company_id = %s AND event.kind = 'unanswered' AND event.date_back IS NULL)""",
+                        WHERE event.lead_id = lead.id AND event.company_id = %s AND event.kind = 'unanswered'
+                          AND event.date_back IS NULL)""",
             company.id)
         return SQL(
             """SELECT event.id, GREATEST(followed.date, event.date)

@@ -3,7 +3,6 @@ from . import test_churn_analysis
 from . import test_churn_report
 from . import test_competitor
 from . import test_churn_ask
-from . import test_churn_event
 from . import test_churn_found
 from . import test_churn_loss_points
 from . import test_churn_lost

@@ -103,7 +103,8 @@ class TestChurnFound(ChurnCommon):
 
     def _asked(self, created='2026-06-01 10:00:00', **vals):
         lead = self.env['crm.lead'].with_context(**NO_MAIL).create({
-            'name': "Question", 'type': 'lead', 'user_id': self.rep.id, 'company_id': self.company.id, 'partner_id': self.customer.id, **vals})
+            'name': "Question", 'type': 'lead', 'user_id': self.rep.id, 'company_id': self.company.id,
+            'partner_id': self.customer.id, **vals})
         self.env.flush_all()
         self.env.cr.execute("UPDATE crm_lead SET create_date = %s WHERE id = %s", [created, lead.id])
         lead.invalidate_recordset(['create_date'])
@@ -151,7 +152,8 @@ class TestChurnFound(ChurnCommon):
         self._run()
         event = self.env['crm.churn.event'].search([('lead_id', '=', lead.id)])
         lead.message_post(
-            body="Sorry", author_id=self.rep.partner_id.id, message_type='comment', subtype_xmlid='mail.mt_comment', date='2026-06-15 11:00:00')
+            body="Sorry", author_id=self.rep.partner_id.id, message_type='comment', subtype_xmlid='mail.mt_comment',
+            date='2026-06-15 11:00:00')
         self._run()
         self.assertEqual(event.date_back, self.TODAY)
 
@@ -173,7 +175,8 @@ class TestChurnFound(ChurnCommon):
     def test_cancelled_order(self):
         """An order that had been confirmed; a quotation that is given up is no ending."""
         context = {'tracking_disable': False, 'mail_notrack': False}
-        order, quotation = self._orders([(self.customer, '2026-06-01', 400), (self.customer, '2026-06-01', 70)], state='draft', currency=self.usd)
+        order, quotation = self._orders(
+            [(self.customer, '2026-06-01', 400), (self.customer, '2026-06-01', 70)], state='draft', currency=self.usd)
         order.user_id = quotation.user_id = self.rep
         order = order.with_context(**context)
         self.env.cr.precommit.run()

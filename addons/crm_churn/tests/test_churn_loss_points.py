@@ -23,7 +23,8 @@ class TestLossTimeline(TimelineContractCase, GradingCommon):
         """An opportunity lost at present is told by Odoo's own record of it; open again, by the loss that it was."""
         customer = self._customers(user_id=self.rep.id)
         lead = self.env['crm.lead'].create({
-            'name': "Deal", 'type': 'opportunity', 'partner_id': customer.id, 'company_id': self.company.id, 'user_id': False, 'team_id': False})
+            'name': "Deal", 'type': 'opportunity', 'partner_id': customer.id, 'company_id': self.company.id,
+            'user_id': False, 'team_id': False})
 
         def told():
             items = self._as(self.manager)['crm.timeline'].get_timeline(customer.id, kinds=['lost', 'loss'])['items']
