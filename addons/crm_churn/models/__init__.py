@@ -6,6 +6,11 @@ from . import crm_churn_event_reason
 from . import crm_churn_event_run
 from . import crm_churn_event_silent
 from . import crm_competitor
+from . import crm_competitor_product
+from . import crm_competitor_sighting
+from . import crm_competitor_seen
+from . import crm_lead_competitor
+from . import crm_metric_competitor
 from . import crm_churn_event_competitor
 from . import crm_churn_model
 from . import crm_churn_model_score
