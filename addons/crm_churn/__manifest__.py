@@ -24,6 +24,7 @@
         'data/crm_churn_loss_data.xml',
         'data/crm_metric_loss_data.xml',
         'data/crm_metric_competitor_data.xml',
+        'data/crm_churn_model_cron.xml',
         'views/crm_churn_menus.xml',
         'views/crm_churn_reason_views.xml',
         'views/crm_churn_event_views.xml',
@@ -38,6 +39,7 @@
         'views/crm_lead_churn_views.xml',
         'views/crm_churn_settings_views.xml',
         'views/crm_customer_churn_views.xml',
+        'views/crm_churn_model_views.xml',
     ],
     'post_init_hook': 'post_init_hook',
     'assets': {

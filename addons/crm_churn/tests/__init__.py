@@ -3,6 +3,7 @@ from . import test_churn_ask
 from . import test_churn_found
 from . import test_churn_loss_points
 from . import test_churn_lost
+from . import test_churn_model
 from . import test_churn_model_score
 from . import test_churn_report
 from . import test_churn_workbook
