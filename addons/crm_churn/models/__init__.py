@@ -14,11 +14,11 @@ from . import crm_metric_competitor
 from . import crm_churn_event_competitor
 from . import crm_churn_model
 from . import crm_churn_model_score
-from . import crm_churn_stage_log
 from . import crm_churn_model_fit
 from . import crm_churn_model_refit
 from . import crm_churn_model_words
 from . import crm_churn_backtest
+from . import crm_churn_stage_log
 from . import crm_customer_churn
 from . import crm_lead
 from . import crm_lead_loss
