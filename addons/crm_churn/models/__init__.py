@@ -28,3 +28,5 @@ from . import crm_tile
 from . import crm_timeline
 from . import res_company
 from . import sale_order
+from . import crm_pipeline_import
+from . import crm_pipeline_import_masters
