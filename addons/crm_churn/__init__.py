@@ -1,5 +1,4 @@
-from . import controllers
 from . import models
-from . import report
 from . import wizard
+from . import report
 from .hooks import post_init_hook, uninstall_hook

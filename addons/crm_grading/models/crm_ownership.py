@@ -73,4 +73,5 @@ class CrmOwnership(models.AbstractModel):
             if owned and owned.model in self.env and 'activity_ids' in self.env[owned.model]._fields:
                 query = self.env[owned.model].sudo()._search(owned.domain)  # activities answer for their own access
                 domains.append(Domain('res_model', '=', owned.model) & self.env['crm.timeline']._id_domain('res_id', query))
-        return Owned(self.env._("Planned activities"), 'mail.activity', Domain.OR(domains))
+        return Owned(
+            self.env._("Planned activities"), 'mail.activity', Domain.OR(domains), close=lambda activities, _reason: activities.unlink())

@@ -55,22 +55,13 @@ class Happening(NamedTuple):
     bypass: bool = False           # the domain itself keeps to what the user may read (say why)
 
 
-class Sighted(NamedTuple):
-    """Documents on the timeline that name the competitors who were met at a customer."""
-    label: str
-    model: str
-    domain: Domain           # which records count
-    competitors: str         # field to contacts with the flag of a competitor
-    partner: str             # field to the customer
-    date: str                # stored day
-
-
 class Owned(NamedTuple):
     """Open records that have an owner who changes when the customer's owner does."""
     label: str
     model: str
     domain: Domain           # open records of the customers
     owner: str = 'user_id'   # field of the owner
+    close: Any = None        # function (records, reason) that ends them, for kinds that end where nobody looks after the customer
 
 
 class Place(NamedTuple):

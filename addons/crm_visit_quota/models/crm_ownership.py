@@ -10,4 +10,5 @@ class CrmOwnership(models.AbstractModel):
     def _ownership_visit(self, partners):
         """Planned visits move with the customer's owner; made ones stay with who made them."""
         return Owned(
-            self.env._("Planned visits"), 'crm.visit', Domain('partner_id', 'in', partners.ids) & Domain('state', '=', 'planned'))
+            self.env._("Planned visits"), 'crm.visit', Domain('partner_id', 'in', partners.ids) & Domain('state', '=', 'planned'),
+            close=lambda visits, reason: visits.action_cancel(reason))
