@@ -6,9 +6,18 @@ from . import crm_churn_event_reason
 from . import crm_churn_event_run
 from . import crm_churn_event_silent
 from . import crm_competitor
+from . import crm_competitor_product
+from . import crm_competitor_sighting
+from . import crm_competitor_seen
+from . import crm_lead_competitor
+from . import crm_metric_competitor
 from . import crm_churn_event_competitor
 from . import crm_churn_model
 from . import crm_churn_model_score
+from . import crm_churn_model_fit
+from . import crm_churn_model_refit
+from . import crm_churn_model_words
+from . import crm_churn_backtest
 from . import crm_churn_stage_log
 from . import crm_customer_churn
 from . import crm_lead
@@ -19,6 +28,8 @@ from . import crm_tile
 from . import crm_timeline
 from . import res_company
 from . import sale_order
+from . import crm_pipeline_import
+from . import crm_pipeline_import_masters
 from . import crm_pool
 from . import crm_pool_open_records
 from . import crm_pool_entry

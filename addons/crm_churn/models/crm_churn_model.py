@@ -13,6 +13,7 @@ VERDICTS = [
     ('good', "Good"),
     ('failed', "Failed"),
 ]
+FIGURES = ('recency', 'tenure', 'purchase_days', 'purchase_months', 'invoiced_ever', 'purchase_last')
 SPEAKING = ('good', 'season', 'no_dropout')
 
 
@@ -38,9 +39,38 @@ class CrmChurnModel(models.Model):
     verdict = fields.Selection(VERDICTS, required=True, default='new', readonly=True, tracking=True)
     is_speaking = fields.Boolean(
         "Speaks", readonly=True, index=True, tracking=True, help="The model that judges the customers of the company at present.")
+    metric_ids = fields.Many2many(
+        'crm.metric', string="Figures", domain=[('subject', '=', 'customer'), ('is_replayable', '=', True)],
+        default=lambda self: self._default_metric_ids(),
+        help="What the figures model judges by. Only metrics that are exact for the past can be learned from it.")
+    min_gain = fields.Float(
+        "Least Gain over Recency", default=0.01, digits=(6, 4), aggregator=None, tracking=True,
+        help="A model speaks only if its AUC was better by at least so much than that of the mere days since the last purchase.")
+    refit_days = fields.Integer("Refit Every (Days)", default=30, aggregator=None)
+    next_fit_date = fields.Date("Next Fit", default=fields.Date.context_today)
+
+    # what a fit leaves behind
+    fit_date = fields.Date("Fitted As Of", readonly=True, copy=False)
     parameters = fields.Json(readonly=True, copy=False)
+    log_likelihood = fields.Float(readonly=True, copy=False, digits=(16, 3), aggregator=None, tracking=True)
+    has_dropout = fields.Boolean("Dropout Identified", readonly=True, copy=False)
+    customer_count = fields.Integer("Customers", readonly=True, copy=False)
+    repeat_count = fields.Integer("Bought More than Once", readonly=True, copy=False)
+    sample_count = fields.Integer("Fitted On", readonly=True, copy=False, help="Large companies are fitted on a sample of customers.")
+    history_days = fields.Integer("Days of History", readonly=True, copy=False)
+    error = fields.Text(readonly=True, copy=False)
+
+    # how good it was, mean over the dates of the back-test
+    backtest_ids = fields.One2many('crm.churn.backtest', 'model_id', "Back-Test", readonly=True)
+    auc = fields.Float("AUC", readonly=True, copy=False, digits=(6, 4), aggregator=None)
+    auc_active = fields.Float("AUC among Active", readonly=True, copy=False, digits=(6, 4), aggregator=None)
+    recency_auc = fields.Float("AUC of Recency", readonly=True, copy=False, digits=(6, 4), aggregator=None)
+    gain = fields.Float("Gain over Recency", readonly=True, copy=False, digits=(6, 4), aggregator=None)
+    gain_low = fields.Float(
+        "Gain at Least", readonly=True, copy=False, digits=(6, 4), aggregator=None, help="Lower end of the 95 % interval of the gain.")
 
     _company_kind_uniq = models.UniqueIndex('(company_id, kind)', "The company has a model of this kind already.")
+    _check_refit = models.Constraint('CHECK(refit_days >= 1)', "A model is refitted every day at most. Give at least 1 day.")
     _check_horizon = models.Constraint(
         'CHECK(horizon_days BETWEEN 7 AND 730)', "Give a horizon from 7 to 730 days: about the time in which most customers buy again.")
 
@@ -50,6 +80,10 @@ class CrmChurnModel(models.Model):
         kinds = dict(self._fields['kind']._description_selection(self.env))
         for model in self:
             model.name = f"{kinds.get(model.kind)}, {model.company_id.name}"
+
+    @api.model
+    def _default_metric_ids(self):
+        return self.env['crm.metric'].search([('code', 'in', FIGURES)])
 
     @api.model
     def _speaking(self, company):

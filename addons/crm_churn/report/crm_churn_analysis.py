@@ -40,8 +40,8 @@ class CrmChurnAnalysis(models.AbstractModel):
         for row in months:
             row['label'] = self._month_label(row['month'])
         measures = {'customers': months}
-        if months and self._sees_amounts():
-            amounts = history._bridge_amounts(company, until, options['months'], options['lost_after'], subjects)
+        if self._sees_amounts():
+            amounts = history._bridge_amounts(company, until, options['months'], options['lost_after'], subjects) if months else {}
             for measure in ('revenue', 'margin'):
                 measures[measure] = [self._amount_row(row, amounts.get(row['month'], {}).get(measure, {})) for row in months]
         return {
@@ -76,7 +76,8 @@ class CrmChurnAnalysis(models.AbstractModel):
         """
         return {
             'type': 'ir.actions.act_window', 'name': title, 'res_model': 'crm.customer', 'domain': [('churn_cell', '=', cell)],
-            'context': {'active_test': False}, 'views': [(False, 'list'), (False, 'kanban'), (False, 'form')]}
+            'context': {'active_test': False}, 'views': [(False, 'list'), (False, 'kanban'), (False, 'form')],
+            'mobile_view_mode': 'kanban'}
 
     # ------------------------------------------------------------------
     # What is asked, of whom

@@ -64,7 +64,7 @@ def expected_spend(params, x, mean_spend):
     >>> round(float(expected_spend(Params(6.25, 3.74, 15.44), 0, 0)), 2)
     35.22
     >>> round(float(expected_spend(Params(6.25, 3.74, 15.44), 2, 22.35)), 2)
-    24.67
+    24.66
     """
     p, q, gamma = params
     x, m = np.asarray(x, dtype=float), np.asarray(mean_spend, dtype=float)

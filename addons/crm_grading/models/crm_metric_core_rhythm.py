@@ -17,6 +17,30 @@ class CrmMetric(models.Model):
                         WHERE move_type <> 'out_refund') AS purchase_day""",
             self._fact_invoice(scope).relation))
 
+    def _fact_purchase_day(self, scope):
+        """Return the fact of purchase days with the ``amount`` bought; credit notes take none of it back."""
+        return Fact('purchase_day', SQL(
+            """SELECT subject_id, date, SUM(amount) AS amount
+                 FROM (%s) AS invoice WHERE move_type <> 'out_refund' GROUP BY subject_id, date""",
+            self._fact_invoice(scope).relation))
+
+    def _metric_purchase_days(self, scope):
+        """Number of days with a purchase."""
+        fact = self._fact_purchase_day(scope)
+        return Measure(fact, fact.count(self._window(scope.date)))
+
+    def _metric_purchase_months(self, scope):
+        """Number of calendar months with a purchase."""
+        fact = self._fact_purchase_day(scope)
+        return Measure(fact, SQL("NULLIF(%s, 0)", fact.aggregate(
+            SQL("COUNT(DISTINCT DATE_TRUNC('month', fact.date))"), self._window(scope.date))))
+
+    def _metric_purchase_last(self, scope):
+        """Amount bought on the last purchase day."""
+        fact = self._fact_purchase_day(scope)
+        return Measure(fact, SQL("(%s)[1]", fact.aggregate(
+            SQL("ARRAY_AGG(fact.amount ORDER BY fact.date DESC)"), self._window(scope.date))))
+
     def _metric_purchase_gap_mean(self, scope):
         """Mean days between purchase days, both in the window; none with fewer than two."""
         fact = self._fact_purchase_gap(scope)

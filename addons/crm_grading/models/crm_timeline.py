@@ -74,6 +74,14 @@ class CrmTimeline(models.AbstractModel):
             'stock.picking': 'partner_id',
         }
 
+    @api.model
+    def _sighted(self):
+        """Return the list of :class:`~..tools.extension.Sighted`: what on timelines names competitors.
+
+        An addon whose documents do adds them here.
+        """
+        return []
+
     def _threads_domain(self, customer, model_field, id_field):
         """Return the domain of rows about documents of the customer that the user may read."""
         return Domain.OR(

@@ -55,6 +55,16 @@ class Happening(NamedTuple):
     bypass: bool = False           # the domain itself keeps to what the user may read (say why)
 
 
+class Sighted(NamedTuple):
+    """Documents on the timeline that name the competitors who were met at a customer."""
+    label: str
+    model: str
+    domain: Domain           # which records count
+    competitors: str         # field to contacts with the flag of a competitor
+    partner: str             # field to the customer
+    date: str                # stored day
+
+
 class Owned(NamedTuple):
     """Open records that have an owner who changes when the customer's owner does."""
     label: str

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_grading.tools.extension import Happening
+from odoo.addons.crm_grading.tools.extension import Happening, Sighted
 
 
 class CrmTimeline(models.AbstractModel):
@@ -17,6 +17,11 @@ class CrmTimeline(models.AbstractModel):
             self.env._("Visits"), 'fa-handshake-o', 'crm.visit', customer.of('partner_id') & Domain('state', '=', 'done'), 'actual_start',
             title=lambda visit: visit.purpose or visit.kind_id.name, text=lambda visit: (visit.note or '')[:200] or visit.kind_id.name,
             author='user_id', direction=lambda visit: 'in' if visit.mode == 'hosted' else 'out', tone='success', group='contact')
+
+    def _sighted(self):
+        return [*super()._sighted(), Sighted(
+            self.env._("Visits"), 'crm.visit', Domain('state', '=', 'done') & Domain('competitor_ids', '!=', False), 'competitor_ids',
+            'partner_id', 'date')]
 
     def _timeline_meeting(self, customer):
         return self._except_visited(super()._timeline_meeting(customer), 'calendar_event_id')

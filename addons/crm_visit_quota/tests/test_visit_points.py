@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import Command
+from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -33,6 +34,16 @@ class TestVisitMetric(MetricContractCase, VisitCommon):
         for code, value in expected.items():
             with self.subTest(code):
                 self.assertEqual(self._value(code, self.customer), value)
+
+    def test_competitors_named(self):
+        """Done visits name the competitors mentioned; planned ones, and those without any, do not."""
+        rival = self.env['res.partner'].create({'name': "Rival", 'crm_is_competitor': True})
+        done, planned = self._visits([(self.customer, '2026-06-12')]), self._visits([(self.customer, '2026-06-16')], state='planned')
+        self._visits([(self.customer, '2026-06-11')])
+        (done + planned).competitor_ids = rival
+        [place] = [place for place in self.env['crm.timeline']._sighted() if place.model == 'crm.visit']
+        self.assertEqual(self.env[place.model].search(place.domain & Domain(place.competitors, 'in', rival.ids)), done)
+        self.assertEqual((done[place.partner], str(done[place.date])), (self.customer, '2026-06-12'))
 
     def test_window(self):
         """Three months on 15 June begin on 16 March."""

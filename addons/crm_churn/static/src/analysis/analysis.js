@@ -100,6 +100,10 @@ export class AnalysisPage extends Component {
         return this.load();
     }
 
+    onSelect(name, choices, ev) {
+        return this.set(name, choices[ev.target.selectedIndex].value);
+    }
+
     /** Shows the customers behind a figure. */
     async openCell(cell, title) {
         this.action.doAction(await this.orm.call("crm.churn.analysis", "get_cell_action", [cell, title]));
