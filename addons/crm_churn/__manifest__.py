@@ -26,8 +26,6 @@
         'data/crm_metric_loss_data.xml',
         'data/crm_metric_competitor_data.xml',
         'data/crm_churn_model_cron.xml',
-        'security/crm_pool_rules.xml',
-        'data/crm_churn_reason_data.xml',
         'data/crm_pool_data.xml',
         'views/crm_churn_menus.xml',
         'views/crm_churn_reason_views.xml',
