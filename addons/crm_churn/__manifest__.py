@@ -36,6 +36,7 @@
         'views/crm_competitor_sighting_views.xml',
         'views/crm_competitor_report_views.xml',
         'views/crm_competitor_views.xml',
+        'data/crm_churn_dashboard.xml',
         'wizard/crm_lead_lost_views.xml',
         'wizard/crm_churn_leave_views.xml',
         'views/crm_lead_churn_views.xml',
