@@ -8,7 +8,7 @@ from odoo.tools.misc import format_date
 
 from odoo.addons.crm_grading.tools.locking import lock_rows
 
-from ..tools.bg_nbd import MIN_DROPOUT
+from ..tools.bg_nbd import MIN_DROPOUT, Params
 from .crm_churn_model import SPEAKING
 
 _logger = logging.getLogger(__name__)
@@ -114,24 +114,31 @@ class CrmChurnModel(models.Model):
             return 'no_gain'
         if self.kind == 'purchases' and not self.has_dropout:
             return 'no_dropout'
-        return 'season' if self._is_off(tests[0]) else 'good'
+        return 'season' if self._off_tests() else 'good'
 
     def _beats_recency(self):
         """Say whether the model ranks better than the days since the last purchase: by enough, surely, and among the active as well."""
         active = mean(test.auc_active - test.recency_auc_active for test in self.backtest_ids)
         return self.gain >= self.min_gain and self.gain_low > 0 and active > 0
 
-    @staticmethod
-    def _is_off(test):
-        """Say whether percentages cannot be taken at their word. Calibration breaks before ranking does, above all by season."""
-        return abs(test.predicted_share - test.lost_share) > TRUE_WITHIN or test.ece > TRUE_WITHIN
+    def _off_tests(self):
+        """Return the back-tests whose percentages could not be taken at their word. Calibration breaks before ranking does, above all
+        by season, so that one such date is enough to warn."""
+        return self.backtest_ids.filtered(
+            lambda test: abs(test.predicted_share - test.lost_share) > TRUE_WITHIN or test.ece > TRUE_WITHIN)
 
     @api.model
     def _choose(self, company):
-        """Let the best model of a company speak: best among the customers that are still active, for they can be warned of."""
+        """Let the best model of a company speak: on the dates that all were tried out on, and among the customers that were still
+        active, for they can be warned of."""
         models_there = self.sudo().with_context(active_test=False).search([('company_id', '=', company.id)])
         able = models_there.filtered(lambda model: model.active and model.verdict in SPEAKING)
-        best = able.sorted(lambda model: (model.verdict != 'no_dropout', model.auc_active), reverse=True)[:1]
+        shared = set.intersection(*(set(model.backtest_ids.mapped('date')) for model in able)) if able else set()
+
+        def rank(model):
+            tests = model.backtest_ids.filtered(lambda test: test.date in shared) or model.backtest_ids
+            return model.verdict != 'no_dropout', mean(tests.mapped('auc_active') or [0.0])
+        best = able.sorted(rank, reverse=True)[:1]
         (models_there - best).filtered('is_speaking').is_speaking = False
         if best and not best.is_speaking:
             best.is_speaking = True
@@ -150,7 +157,8 @@ class CrmChurnModel(models.Model):
             "Fitted as of %(date)s on %(count)s customers: log-likelihood %(likelihood).2f; %(params)s; "
             "AUC %(auc).3f (recency: %(recency).3f).",
             date=format_date(self.env, self.fit_date), count=self.sample_count, likelihood=self.log_likelihood,
-            params=", ".join(f"{name} = {value:.4f}" for name, value in params.items()) or "–", auc=self.auc, recency=self.recency_auc))
+            params=", ".join(f"{name} = {params[name]:.4f}" for name in Params._fields if params) or "–",
+            auc=self.auc, recency=self.recency_auc))
 
 
 class CrmMetric(models.Model):

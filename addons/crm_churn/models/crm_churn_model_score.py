@@ -67,7 +67,8 @@ class CrmChurnModel(models.Model):
                       %(expected)s AS expected, (%(r)s + buyer.x) / (%(alpha)s + t) * %(year)s * %(spend)s AS value
                  FROM (%(buyers)s) AS buyer %(nodes)s""",
             alive=self._alive_sql(params), expected=expected, nodes=nodes,
-            spend=self._spend_sql(parameters), buyers=self._buyers_sql(scope), **_floats(r=params.r, alpha=params.alpha, horizon=horizon, year=YEAR / WEEK))
+            spend=self._spend_sql(parameters), buyers=self._buyers_sql(scope),
+            **_floats(r=params.r, alpha=params.alpha, horizon=horizon, year=YEAR / WEEK))
 
     def _alive_sql(self, params):
         if not params.a:

@@ -65,17 +65,17 @@ class CrmChurnModel(models.Model):
 
     def _words_warning(self):
         """Say what is not to be believed."""
-        texts, latest = [], self.backtest_ids[:1]
+        texts, worst = [], self._off_tests().sorted('ece', reverse=True)[:1]
         if self.kind == 'purchases' and not self.has_dropout:
             texts.append(self.env._(
                 "Dropout is not identified: in %(days)s days of history, silence looks like chance, so nobody counts as gone. The model "
                 "falls back to how often customers buy; a longer history may tell more.", days=self._number(self.history_days)))
-        if self._is_off(latest):
+        if worst:
             texts.append(self.env._(
                 "The season differs: on %(date)s it predicted that %(predicted)s %% would be lost, and %(actual)s %% were (mean error "
                 "%(error)s points). Take its order, not its percentages.",
-                date=format_date(self.env, latest.date), predicted=self._number(latest.predicted_share, 1),
-                actual=self._number(latest.lost_share, 1), error=self._number(latest.ece, 1)))
+                date=format_date(self.env, worst.date), predicted=self._number(worst.predicted_share, 1),
+                actual=self._number(worst.lost_share, 1), error=self._number(worst.ece, 1)))
         return " ".join(texts)
 
     def _words_single(self):

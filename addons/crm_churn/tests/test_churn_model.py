@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -53,6 +54,16 @@ class TestChurnModel(ChurnModelCommon):
         model.write(model._test_values([{'date': day, **one} for day in ('2026-03-01', '2025-12-01', '2025-09-01', '2025-06-01')]))
         self.assertAlmostEqual(model.gain_low, 0.06 - 1.96 * 0.02, places=4)
 
+    def test_one_season_is_enough_to_warn(self):
+        """The latest date went well, one before did not."""
+        model = self._model()
+        dates = [('2026-03-01', GOOD), ('2025-12-01', {**GOOD, 'predicted_share': 38.5, 'lost_share': 52.0, 'ece': 13.5})]
+        model.write({'parameters': {'purchases': {}}, 'has_dropout': True, **model._test_values(
+            [{'date': day, 'date_end': day, **vals} for day, vals in dates])})
+        model.verdict = model._judge()
+        self.assertEqual(model.verdict, 'season')
+        self.assertIn("on 12/01/2025 it predicted that 38.5 % would be lost, and 52.0 % were", model.verdict_text)
+
     def test_dropout_runs_away(self):
         model = self._tried(dropout=(0.0001, 8103.0))
         self.assertEqual(model.verdict, 'no_dropout')
@@ -73,6 +84,14 @@ class TestChurnModel(ChurnModelCommon):
         figures.action_unarchive()
         self.assertEqual(speaking(self.company), figures)
         self.assertFalse(speaking(self.company_usd))
+
+    def test_compared_on_the_same_dates(self):
+        """An easy date that only one of them was tried out on does not decide."""
+        purchases, figures = self._tried(auc_active=0.74), self._tried('figures', auc_active=0.75)
+        purchases.backtest_ids = [Command.create({'date': '2025-12-01', 'date_end': '2026-02-28', **GOOD, 'auc_active': 0.9})]
+        purchases.auc_active = 0.82
+        self.env['crm.churn.model']._choose(self.company)
+        self.assertTrue(figures.is_speaking)
 
     def test_words(self):
         model = self._tried(predicted_share=55.0)
