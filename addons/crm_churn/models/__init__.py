@@ -19,6 +19,8 @@ from . import crm_churn_model_refit
 from . import crm_churn_model_words
 from . import crm_churn_backtest
 from . import crm_churn_stage_log
+from . import crm_churn_call
+from . import crm_churn_call_return
 from . import crm_customer_churn
 from . import crm_lead
 from . import crm_lead_loss
