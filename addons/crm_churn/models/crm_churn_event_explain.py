@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from ..tools.reasons import fault, main_place, weight_left
+from ..tools.reasons import fault, main_place, make_room, weight_left
 
 ACTIVITY = 'crm_churn.mail_activity_type_reason'
 ASK_WITHIN_DAYS = 30   # nobody remembers why somebody was lost a year ago
@@ -22,6 +22,13 @@ class CrmChurnEvent(models.Model):
     def _compute_weight_left(self):
         for event in self:
             event.weight_left = weight_left(event.reason_ids.mapped('weight'))
+
+    @api.onchange('reason_ids')
+    def _onchange_reason_ids(self):
+        """A reason just added gets the share that is left, or the others make room for it."""
+        if self.reason_ids:
+            for line, weight in zip(self.reason_ids, make_room(self.reason_ids.mapped('weight')), strict=True):
+                line.weight = weight
 
     @api.constrains('reason_ids')
     def _check_reasons(self):

@@ -31,6 +31,12 @@ class CrmCustomer(models.Model):
             customer.churn_event_ids = by_customer.get((customer.partner_id, customer.company_id), events.browse())
             customer.churn_event_count = len(customer.churn_event_ids)
 
+    def action_record_loss(self):
+        """Open the dialog in which the customer is recorded as lost."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('crm_churn.crm_churn_leave_action')
+        return {**action, 'context': {'default_partner_id': self.partner_id.id, 'default_company_id': self.company_id.id}}
+
     def action_open_losses(self):
         """Open the losses of the customer."""
         self.ensure_one()

@@ -16,3 +16,4 @@ from . import test_pool_move
 from . import test_pool_security
 from . import test_pool_import
 from . import test_pool_recycle
+from . import test_tools

@@ -191,6 +191,16 @@ class TestChurnLost(ChurnCommon):
             {'reason_id': self.price.id, 'weight': 70, 'is_main': True}, {'reason_id': self.need.id, 'weight': 30, 'is_main': False}])
         self.assertRecordValues(event, [{'main_reason_id': self.price.id, 'said_by_id': person.id, 'note': "Too dear"}])
 
+    def test_wizard_shares(self):
+        """Reasons to which nobody gives a share have it in equal parts."""
+        lead = self._lead()
+        form = Form(self._as(self.rep)['crm.lead.lost'].with_context(default_lead_ids=lead.ids))
+        for reason in (self.need, self.price):
+            with form.choice_ids.new() as choice:
+                choice.reason_id = reason
+        form.save().action_lost_reason_apply()
+        self.assertEqual({line.reason_id: line.weight for line in self._events(lead).reason_ids}, {self.need: 50, self.price: 50})
+
     def test_wizard_competitor(self):
         rival = self.env['res.partner'].create({'name': "Rival", 'is_company': True, 'crm_is_competitor': True})
         competitor = self.env['crm.competitor'].create({'partner_id': rival.id})

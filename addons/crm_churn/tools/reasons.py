@@ -46,3 +46,26 @@ def weight_left(weights):
     0.0
     """
     return max(FULL - sum(weights), 0.0)
+
+
+def make_room(weights):
+    """Return the shares with a reason just added as the last one, whose share nobody has given yet (0, or all of it).
+
+    It gets what is left; where nothing is, the others make room in proportion.
+
+    >>> make_room([30, 100])
+    [30, 70.0]
+    >>> make_room([100, 100]), make_room([60, 40, 0])
+    ([50.0, 50.0], [40.0, 26.67, 33.33])
+    >>> make_room([30, 20]), make_room([100])
+    ([30, 20], [100])
+    """
+    *others, last = weights
+    if not others or last not in (0, FULL):
+        return weights
+    left = weight_left(others)
+    if left:
+        return [*others, left]
+    factor = FULL / sum(others) * len(others) / len(weights)
+    others = [round(weight * factor, 2) for weight in others]
+    return [*others, round(FULL - sum(others), 2)]

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..tools.reasons import weight_left
+from ..tools.reasons import make_room, weight_left
 
 
 class CrmChurnReasonChoice(models.TransientModel):
@@ -42,6 +42,13 @@ class CrmChurnExplanation(models.AbstractModel):
     def _compute_crm_currency_id(self):
         for wizard in self:
             wizard.crm_currency_id = wizard._explained_company().currency_id
+
+    @api.onchange('choice_ids')
+    def _onchange_choice_ids(self):
+        """A reason just added gets the share that is left, or the others make room for it."""
+        if self.choice_ids:
+            for choice, weight in zip(self.choice_ids, make_room(self.choice_ids.mapped('weight')), strict=True):
+                choice.weight = weight
 
     def _explained_company(self):
         """Return the company that loses."""
