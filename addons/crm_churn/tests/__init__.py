@@ -1,5 +1,6 @@
 from . import test_churn_analysis
 from . import test_churn_ask
+from . import test_churn_event
 from . import test_churn_dashboard
 from . import test_churn_call
 from . import test_churn_found
