@@ -8,9 +8,12 @@ Customers have ten invoices each over two years, 1,000,000 have three. Each part
 * ``score``: risk, expected purchases and yearly value of every customer by the purchase model, stored. The floor stores first day,
   last day, number and money of every customer. ``score_figures_seconds``: the same by the figures model.
 * ``cohort``: the table of cohorts. The floor counts customers by month.
+* ``recycle``: all customers are looked at, a hundredth of them goes to a pool. The floor finds and moves the same in SQL.
+* ``claims``: up to 10,000 customers of the pool claimed by 50 people at once. The floor makes as many claims in SQL, one after the other.
 """
 from datetime import timedelta
 
+from _churn_pool import claims, recycle
 from _sales_history import generate
 from _timing import timed
 
@@ -94,4 +97,4 @@ def cohort(env, _size, date):
 
 
 # what is measured, by the name that its figures begin with
-PARTS = {'fit': fit, 'score': score, 'cohort': cohort}
+PARTS = {'fit': fit, 'score': score, 'cohort': cohort, 'recycle': recycle, 'claims': claims}
