@@ -111,6 +111,7 @@ class CrmPoolMove(models.Model):
         for owner, group in customers.filtered('user_id').grouped('user_id').items():
             pool.with_env(self.env)._settle(group, owner, pool.responsible_id, pool.on_return == 'close')
             self._family(group).filtered(lambda partner, owner=owner: partner.user_id == owner).user_id = False
+            group.message_unsubscribe(owner.partner_id.ids)   # what customers write from now on is not theirs to read
         customers.filtered('crm_pool_until').write({'crm_pool_until': False, 'crm_pool_protector_id': False})
         self.env['crm.pool.due'].search([('partner_id', 'in', customers.ids)]).unlink()
         return moves

@@ -24,6 +24,11 @@ class TestPoolMove(PoolCommon):
         self.assertEqual((entry.former_user_id, str(entry.date_in)), (self.rep, self.NOW))
         self.assertEqual(self._moves(self.customer), [('released', self.rep, self.none, self.rep)])
 
+    def test_former_owner_follows_no_more(self):
+        self.customer.message_subscribe((self.rep | self.rep2).partner_id.ids)
+        self.customer.user_id = False
+        self.assertEqual(self.customer.message_partner_ids & (self.rep | self.rep2).partner_id, self.rep2.partner_id)
+
     def test_written_with_something_else(self):
         self.customer.with_env(self._as(self.rep)).write({'user_id': False, 'city': "Ghent"})
         self.assertEqual((self.customer.city, self.customer.crm_pool_id), ("Ghent", self.pool))
