@@ -44,3 +44,14 @@ class TestPoolHandover(HandoverCommon):
         _lead, _order, visit, call = self._open_things(self.customer)
         self.customer.user_id = False
         self.assertEqual((visit.state, visit.user_id, call.user_id), ('planned', self.manager, self.manager))
+
+    def test_what_other_addons_declare_spares(self):
+        """A running contract, a planned visit: of the kinds that addons declare, without knowing them."""
+        rule = self.env['crm.pool.rule'].create({'name': "Quarter", 'pool_id': self.pool.id, 'days_contact': 90})
+        self.assertEqual(set(rule.spare_kind_ids.mapped('key')), {'contract', 'visit', 'visit_task_line'})
+        _lead, _order, visit, _call = self._open_things(self.customer)
+        kind = rule.spare_kind_ids.filtered(lambda kind: kind.key == 'visit')
+        customers = self.customer | self.customer2
+        self.assertEqual(kind._spared(customers), self.customer)
+        visit.action_cancel("No time")
+        self.assertFalse(kind._spared(customers))

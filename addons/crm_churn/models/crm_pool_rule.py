@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-CORE_KINDS = ('customer', 'lead', 'quotation', 'activity')
+CORE_KINDS = ('lead', 'quotation')   # open for years at many a customer: they spare only whom a rule says so
 
 
 class CrmPoolRule(models.Model):
@@ -126,8 +126,9 @@ class CrmPoolKind(models.Model):
         kinds = self.sudo()  # a list of words
         declared = kinds.env['crm.ownership']._declared(kinds.env['res.partner'])
         known = {kind.key: kind for kind in kinds.search([])}
+        own = self._original_module   # warnings and the like are no reason to stay
         kinds.create([
-            {'key': key, 'name': owned.label, 'is_default': key not in CORE_KINDS}
+            {'key': key, 'name': owned.label, 'is_default': key not in CORE_KINDS and kinds.env[owned.model]._original_module != own}
             for key, owned in declared.items() if key not in known and key not in ('customer', 'activity')])
         return kinds.search([('key', 'in', list(declared))]).with_env(self.env)
 

@@ -1,8 +1,13 @@
 import base64
+import doctest
+import io
+
+import openpyxl
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..tools import masking, pool_file
 from .pool_common import PoolCommon
 
 FILE = """Company,Tel,E-Mail,City,Country
@@ -26,9 +31,24 @@ class TestPoolImport(PoolCommon):
         [cls.pooled] = cls._customers(1, email="POOLED@pool.example")
         cls._put(cls.pooled)
 
-    def _wizard(self, text=FILE, user=None):
+    def _wizard(self, text=FILE, user=None, raw=None):
         return self._as(user or self.lead)['crm.pool.import'].create(
-            {'pool_id': self.pool.id, 'file': base64.b64encode(text.encode()), 'filename': "list.csv"})
+            {'pool_id': self.pool.id, 'file': base64.b64encode(raw or text.encode()), 'filename': "list.csv"})
+
+    def test_tools(self):
+        for module in (masking, pool_file):
+            self.assertFalse(doctest.testmod(module).failed, module.__name__)
+
+    def test_workbook_in_chinese(self):
+        book = openpyxl.Workbook()
+        for row in (["公司名称", "电话", "城市"], ["长城贸易", 13812345678, "上海"]):
+            book.active.append(row)
+        stream = io.BytesIO()
+        book.save(stream)
+        wizard = self._wizard(raw=stream.getvalue())
+        wizard.action_import()
+        new = self.env['res.partner'].search([('name', '=', "长城贸易")])
+        self.assertEqual((new.phone, new.city, new.crm_pool_id), ("13812345678", "上海", self.pool))
 
     def test_check_says_what_becomes_of_each_row(self):
         wizard = self._wizard()
