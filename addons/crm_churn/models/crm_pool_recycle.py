@@ -10,6 +10,7 @@ from odoo.addons.crm_grading.tools.planner import without_compiling
 
 BATCH = 500
 HORIZON_DAYS = 30   # how far ahead the preview looks, at least
+NAMES = 10          # how many customers a warning names
 
 
 class CrmPoolDue(models.Model):
@@ -188,22 +189,29 @@ class CrmPoolDue(models.Model):
     def _warn(self, company):
         """Tell the owners which of their customers will go: one activity a person and day, whatever their number."""
         today = company._crm_today()
+        self.env.flush_all()
         self.env.cr.execute(SQL(
-            """SELECT due.id FROM crm_pool_due AS due JOIN crm_pool_rule AS rule ON rule.id = due.rule_id
-                WHERE due.company_id = %s AND due.is_told IS NOT TRUE AND rule.warn_days > 0 AND due.due_date - rule.warn_days <= %s
-             ORDER BY due.id""", company.id, today))
-        rows = self.browse(due_id for due_id, in self.env.cr.fetchall())
-        activities = []
-        for owner, group in rows.grouped('user_id').items():
-            texts = group.with_context(lang=owner.lang)
-            names = texts.partner_id[:10].mapped('display_name')
-            first = min(group.mapped('recycle_date'))
-            activities.append({
-                'activity_type_id': self.env.ref('mail.mail_activity_data_todo').id, 'user_id': owner.id, 'date_deadline': first,
-                'summary': texts.env._("%(count)s of your customers will go to the pool", count=len(group)),
-                'note': texts.env._(
-                    "Follow them up or ask for protection: %(names)s. See Retention > Customer Pool > About to Be Recycled.",
-                    names=", ".join(names))})
-        self.env['mail.activity'].with_context(mail_activity_quick_update=True).create(activities)
-        rows.is_told = True
-        rows.filtered(lambda due: not due.warned_on).warned_on = today
+            """WITH told AS (
+                   UPDATE crm_pool_due AS due SET is_told = TRUE, warned_on = COALESCE(due.warned_on, %(today)s)
+                     FROM crm_pool_rule AS rule
+                    WHERE rule.id = due.rule_id AND due.company_id = %(company)s AND due.is_told IS NOT TRUE
+                      AND rule.warn_days > 0 AND due.due_date - rule.warn_days <= %(today)s
+                RETURNING due.user_id, due.partner_id, due.recycle_date)
+               SELECT user_id, COUNT(*), MIN(recycle_date), (ARRAY_AGG(partner_id ORDER BY recycle_date, partner_id))[:%(names)s]
+                 FROM told GROUP BY user_id ORDER BY user_id""", today=today, company=company.id, names=NAMES))
+        rows = self.env.cr.fetchall()
+        self.invalidate_model(['is_told', 'warned_on'])
+        self.env['mail.activity'].with_context(mail_activity_quick_update=True).create([
+            self._warning(self.env['res.users'].browse(user_id), count, first, self.env['res.partner'].browse(partner_ids))
+            for user_id, count, first, partner_ids in rows])
+
+    def _warning(self, owner, count, first, customers):
+        """Return the values of the activity that tells an owner, in the owner's language, whom the pool will take from ``first`` on."""
+        texts = self.with_context(lang=owner.lang)
+        names = ", ".join(customers.mapped('display_name'))
+        return {
+            'activity_type_id': self.env.ref('mail.mail_activity_data_todo').id, 'user_id': owner.id, 'date_deadline': first,
+            'summary': texts.env._("%(count)s of your customers will go to the pool", count=count),
+            'note': texts.env._(
+                "Follow them up or ask for protection: %(names)s. See Retention > Customer Pool > About to Be Recycled.",
+                names=names if count <= NAMES else f"{names} …")}
