@@ -53,6 +53,9 @@
         'views/crm_customer_pool_views.xml',
         'wizard/crm_pool_wizard_views.xml',
     ],
+    'demo': [
+        'demo/crm_churn_demo.xml',
+    ],
     'post_init_hook': 'post_init_hook',
     'assets': {
         'web.assets_backend': [

@@ -11,6 +11,7 @@ from . import test_churn_model_score
 from . import test_churn_report
 from . import test_churn_workbook
 from . import test_competitor
+from . import test_demo
 from . import test_survival
 from . import test_pool_claim
 from . import test_pool_move

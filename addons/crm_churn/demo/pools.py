@@ -1,0 +1,34 @@
+"""The customer pools of the demo company: what lies in them, who took what, and what goes there next. Nothing here touches Odoo."""
+from typing import NamedTuple
+
+
+class Pool(NamedTuple):
+    name: str
+    countries: tuple             # empty: the rest
+    members: tuple
+    daily: int
+    holding: int
+    rules: tuple                 # (name, days without follow-up, opportunity, order, how combined, grades that stay)
+    filled: tuple                # customers that nobody looked after
+
+
+POOLS = {
+    'china': Pool(
+        "中国公海", ('cn', 'jp'), ('rep2', 'manager'), 5, 40,
+        (("A类以外客户 120 天未跟进", 120, 0, 0, 'any', ('A1', 'A2')), ("一年无商机且无订单", 0, 365, 365, 'all', ())), ()),
+    'europe': Pool(
+        "Europe", (), ('rep', 'lead'), 5, 60,
+        (("Nobody followed up for 120 days", 120, 0, 0, 'any', ('A1', 'A2')),
+         ("Neither opportunity nor order for a year", 0, 365, 365, 'all', ())),
+        ('kiesgrube', 'steenfabriek', 'silence')),
+}
+# what happened: what, customer, who, pool, days ago, why
+MOVES = (
+    ('released', 'chongqing', 'rep2', 'china', 96, "客户明确表示改用本地供应商"),
+    ('released', 'muehle', 'lead', 'europe', 64, "Too small for a visit"),
+    ('claimed', 'muehle', 'rep', 'europe', 41, ""),
+    ('released', 'xiamen', 'rep2', 'china', 23, "一年只买两次，跟进成本太高"),
+    ('released', 'festival', 'rep', 'europe', 12, "One production, nothing more to come"),
+)
+FILLED = 150      # days ago
+PROTECTED = (('ziegelei', 45),)   # kept from the pool by their owners: customer, days from now

@@ -1,0 +1,77 @@
+from unittest.mock import patch
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import convert_file
+
+from odoo.addons.crm_churn.demo import past, pools, story
+from odoo.addons.crm_grading.demo import cast, crm_grading_demo
+from odoo.addons.crm_grading.tests.test_demo import FEW
+
+
+@tagged('post_install', '-at_install')
+class TestChurnDemo(TransactionCase):
+    """The demo company knows whom it lost, when, why and to whom, who fell silent and came back, and who lies in its pools."""
+
+    def test_few_customers(self):
+        wanted = {*FEW, 'papierwerk', 'nordic', 'chongqing', 'kiesgrube', 'xiamen', 'muehle', 'suzhou', 'agrar', 'windpark'}
+        few = tuple(customer for customer in cast.CAST if customer.key in wanted)
+        with (patch.object(crm_grading_demo, 'CAST', few), patch.object(crm_grading_demo, 'CAST_USD', ()), patch.object(past, 'CAST', few)):
+            for name in ('crm_grading_demo.xml', 'product.product.csv', 'crm_grading_history.xml'):
+                convert_file(self.env, 'crm_grading', f'demo/{name}', {}, mode='init', noupdate=True)
+            convert_file(self.env, 'crm_churn', 'demo/crm_churn_demo.xml', {}, mode='init', noupdate=True)
+        self.company = self.env.ref('crm_grading.demo_company')
+        self._check_losses({customer.key for customer in few})
+        self._check_competitors()
+        self._check_models()
+        self._check_pools()
+        self.assertFalse(self.env['mail.mail'].search([('model', '=like', 'crm.%'), ('state', '=', 'outgoing')]))
+
+    def _found(self, model, *domain):
+        return self.env[model].with_context(allowed_company_ids=self.company.ids).search([('company_id', '=', self.company.id), *domain])
+
+    def _check_losses(self, keys):
+        events = self._found('crm.churn.event')
+        told = [lost for lost in story.LOST if lost.customer in keys]
+        sales = events.filtered(lambda event: event.kind == 'opportunity')
+        self.assertEqual(len(sales), len(told) + len(story.AGAIN))
+        again = sales.filtered(lambda event: event.number == 2)
+        self.assertEqual((again.name, again.main_reason_id), (story.AGAIN[0][1], self.env.ref('crm_churn.crm_churn_reason_stock')))
+        self.assertEqual(sales.filtered('date_back').mapped('name'), [story.AFTER_ALL[0][1]])
+        today = self.company._crm_today()
+        for lost in told:
+            event = sales.filtered(lambda event, lost=lost: event.name == lost.title and event.number == 1)
+            self.assertEqual(
+                ((today - event.date).days, (today - event.date_first).days, len(event.reason_ids), event.amount),
+                (lost.lost, lost.engaged, len(lost.reasons), lost.amount), lost.title)
+        self.assertLessEqual({'opportunity', 'leave', 'silent', 'unanswered'}, set(events.mapped('kind')))
+        self.assertTrue(events.filtered(lambda event: event.kind == 'silent' and event.main_reason_id))
+        forgotten = events.filtered(lambda event: event.kind == 'unanswered')
+        self.assertLessEqual(set(forgotten.mapped('name')), set(story.FORGOTTEN))
+        self.assertTrue(all(event.date <= today for event in events))
+        unexplained = events.filtered(lambda event: not event.main_reason_id and event.user_id)
+        self.assertTrue(unexplained.activity_ids, "Their owners are asked.")
+
+    def _check_competitors(self):
+        rivals = self._found('crm.competitor')
+        self.assertEqual(set(rivals.mapped('name')), {rival.name for rival in story.COMPETITORS.values()})
+        self.assertTrue(all(self.env['crm.competitor.product'].search_count([('competitor_id', '=', rival.id)]) >= 4 for rival in rivals))
+        sightings = self._found('crm.competitor.sighting')
+        self.assertTrue(sightings.filtered(lambda sighting: sighting.lead_id.active))
+        self.assertTrue(sightings.filtered(lambda sighting: not sighting.lead_id.active))
+
+    def _check_models(self):
+        self.assertEqual(set(self._found('crm.churn.model').mapped('kind')), {'purchases', 'figures'})
+        self.assertTrue(all(model.fit_date and model.verdict for model in self._found('crm.churn.model')))
+
+    def _check_pools(self):
+        found = self._found('crm.pool')
+        self.assertEqual(found.mapped('name'), [pool.name for pool in pools.POOLS.values()])
+        entries = self.env['crm.pool.entry'].search([('pool_id', 'in', found.ids)])
+        self.assertEqual(
+            entries.partner_id, self.env['res.partner'].union(*(
+                self.env.ref(f'crm_grading.demo_customer_{key}') for key in ('kiesgrube', 'chongqing', 'xiamen'))))
+        self.assertFalse(entries.partner_id.user_id)
+        moves = self._found('crm.pool.move')
+        self.assertLessEqual({'imported', 'released', 'claimed'}, set(moves.mapped('kind')))
+        self.assertEqual(self.env.ref('crm_grading.demo_customer_muehle').user_id, self.env.ref('crm_grading.demo_user_rep'))
+        self.assertTrue(all(move.date.date() < self.company._crm_today() for move in moves))
