@@ -81,10 +81,11 @@ class TestStatistics(CareCase):
         ticket = self._ticket(title="The pump leaks")
         ticket.sudo().write({'sla_state': 'breached', 'date_due': '2026-06-01 10:00:00'})
         self._journey('/odoo/service-board', [
-            ('text', '.o_crm_board_figure[data-name=breached] .text-danger', "1"), ('text', '.o_crm_board_urgent tr', "broken for"),
-            ('text', '.o_crm_board_urgent tr', "Nobody"), ('text', '.o_crm_board_teams', "Hotline"),
-            ('choose', '.o_crm_board select', "Workshop"), ('text', '.o_crm_board', "No promise is running."),
-            ('choose', '.o_crm_board select', "All teams"), ('click', '.o_crm_board_figure[data-name=breached]'),
+            ('text', '.o_crm_service_board_figure[data-name=breached] .text-danger', "1"),
+            ('text', '.o_crm_service_board_urgent tr', "broken for"),
+            ('text', '.o_crm_service_board_urgent tr', "Nobody"), ('text', '.o_crm_service_board_teams', "Hotline"),
+            ('choose', '.o_crm_service_board select', "Workshop"), ('text', '.o_crm_service_board', "No promise is running."),
+            ('choose', '.o_crm_service_board select', "All teams"), ('click', '.o_crm_service_board_figure[data-name=breached]'),
             ('text', '.o_data_row', "The pump leaks"),
         ])
 
@@ -94,7 +95,8 @@ class TestStatistics(CareCase):
         self._script('/odoo/service-board', '''
             const { browser } = odoo.loader.modules.get("@web/core/browser/browser");
             const { action, orm } = await until("the web client", () => odoo.__WOWL_DEBUG__?.root?.env?.services);
-            const value = () => document.querySelector(".o_crm_board_figure[data-name=open] .o_crm_board_value")?.textContent;
+            const figure = ".o_crm_service_board_figure[data-name=open] .o_crm_service_board_value";
+            const value = () => document.querySelector(figure)?.textContent;
             const before = Number(await until("the board", value));
             const [wait, Request] = [browser.setInterval, browser.XMLHttpRequest];
             browser.setInterval = (work) => wait(work, 200);
@@ -108,10 +110,10 @@ class TestStatistics(CareCase):
                     super.open(method, url.includes("get_board") ? "/web/static/nowhere" : url);
                 }
             };
-            await named(".o_crm_board [role=status]", "No connection");
+            await named(".o_crm_service_board [role=status]", "No connection");
             if (Number(value()) !== before + 1) { throw new Error("the last figures are gone"); }
             browser.XMLHttpRequest = Request;
-            await until("connected again", () => !document.querySelector(".o_crm_board [role=status] .text-danger"));
+            await until("connected again", () => !document.querySelector(".o_crm_service_board [role=status] .text-danger"));
         ''')
 
 
@@ -120,7 +122,7 @@ class TestStatisticsPhone(PhoneJourney, CareCase):
 
     def test_wall_board(self):
         self._ticket(title="The pump leaks and the customer writes much about it on a line that is long")
-        self._journey('/odoo/service-board', [('see', '.o_crm_board_value'), ('see', '.o_crm_board_teams')])
+        self._journey('/odoo/service-board', [('see', '.o_crm_service_board_value'), ('see', '.o_crm_service_board_teams')])
 
     def test_statistics(self):
         self._journey('/odoo/ticket-statistics', [('see', '.o_graph_view, .o_view_nocontent')])
