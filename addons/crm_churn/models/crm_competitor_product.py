@@ -16,7 +16,9 @@ class CrmCompetitorProduct(models.Model):
     currency_id = fields.Many2one('res.currency', required=True, default=lambda self: self.env.company.currency_id)
     date = fields.Date("As Of", required=True, default=lambda self: self.env.company._crm_today())
     our_price = fields.Float("Our List Price", compute='_compute_our_price', digits='Product Price', help="In the currency of their price.")
-    gap = fields.Float("Dearer than Ours (%)", compute='_compute_our_price', digits=(16, 1), help="Negative: the competitor is cheaper.")
+    gap = fields.Float(
+        "Price Gap (%)", compute='_compute_our_price', digits=(16, 1),
+        help="Their price against ours; negative: the competitor is cheaper.")
     note = fields.Char()
 
     _price_check = models.Constraint('CHECK(price >= 0)', "A price cannot be negative.")

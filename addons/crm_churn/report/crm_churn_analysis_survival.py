@@ -45,7 +45,7 @@ class CrmChurnAnalysis(models.AbstractModel):
         order = sorted(shown, key=lambda key: (key is None, names[key][0]))
         return {
             'curves': [self._curve(key, names[key][1], tables[key], horizon) for key in order],
-            'horizon': horizon, 'hidden': len(largest) - len(shown), 'test': self._test(tables, shown, options.get('pair')),
+            'horizon': horizon, 'hidden': len(largest) - len(shown), 'test': self._test(tables, order, shown, options.get('pair')),
             'by': by or '', 'basis': basis, **self._echo(until, options)}
 
     def _tables(self, company, until, options, basis, by):
@@ -79,13 +79,15 @@ class CrmChurnAnalysis(models.AbstractModel):
             'shares': [[years, survival_at(points, years * YEAR)] for years in MILESTONES if years * YEAR <= table[-1].time],
             'points': [[point.time, point.survival, point.lower, point.upper] for point in thinned(points)]}
 
-    def _test(self, tables, shown, pair):
-        """Return the log-rank test of two groups, None where there is nothing to compare."""
-        keys = {key or 0: key for key in shown}
+    def _test(self, tables, order, largest, pair):
+        """Return the log-rank test of two groups (the two largest unless two are given), None where there is nothing to compare."""
+        keys = {key or 0: key for key in order}
         pair = [key for key in pair or [] if key in keys]
-        chosen = pair if len(pair) == 2 else list(keys)[:2]
-        if len(chosen) < 2:
+        if len(pair) != 2:
+            pair = [key or 0 for key in sorted(largest[:2], key=order.index)]
+        if len(set(pair)) < 2:
             return None
+        chosen = pair
         result = log_rank(*(tables[keys[key]] for key in chosen))
         return {
             'pair': chosen, 'statistic': result.statistic if result else None, 'p_value': result.p_value if result else None}

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.crm_grading.tests.contract_points import TimelineContractCase
 from odoo.addons.crm_grading.tools.extension import Sighted
 
 from .common import ChurnCommon
@@ -187,3 +188,27 @@ class TestCompetitor(ChurnCommon):
         self.assertFalse(source.exists())
         self.assertEqual((sighting.competitor_id, event.competitor_id, own.partner_id), (kept, kept, target))
         self.assertEqual((kept.strengths, kept.weaknesses), ("<p>Near</p>", "<p>Slow</p>"))
+
+    def test_pages_of_the_analyst(self):
+        """Whoever only analyses reads every column, though not the opportunities behind."""
+        self._sighting(lead_id=self._lead().id, product_id=self.product.id)
+        self._loss(competitor_id=self.file.id, team_id=self.team.id, source_id=self.env['utm.source'].create({'name': "Fair"}).id)
+        self.env.flush_all()
+        for model in ('crm.competitor', 'crm.competitor.sighting', 'crm.competitor.report', 'crm.churn.report', 'crm.customer'):
+            with self.subTest(model=model):
+                views = self._as(self.analyst)[model].get_views([(False, 'list'), (False, 'search')])
+                names = views['models'][model]['fields']
+                spec = {name: {'fields': {'display_name': {}}} if field['type'] == 'many2one' else {} for name, field in names.items()
+                        if name in views['views']['list']['arch']}
+                self.assertTrue(spec)
+                self._as(self.analyst)[model].web_search_read([], spec, limit=5)
+
+
+@tagged('post_install', '-at_install')
+class TestCompetitorTimeline(TimelineContractCase, ChurnCommon):
+    timeline_kinds = ('competitor',)
+
+    def _happen(self, kind, partner, company):
+        file = self.env['crm.competitor'].create({'partner_id': self._customers(name="Rival").id})
+        return self.env['crm.competitor.sighting'].create(
+            {'competitor_id': file.id, 'partner_id': partner.id, 'company_id': company.id, 'date': self.TODAY})
