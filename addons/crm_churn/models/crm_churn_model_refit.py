@@ -12,6 +12,7 @@ from ..tools.bg_nbd import MIN_DROPOUT, Params
 from .crm_churn_model import SPEAKING
 
 _logger = logging.getLogger(__name__)
+ASKED = {'horizon_days', 'metric_ids'}
 TRUE_WITHIN = 5.0   # points between predicted and true percentages that nobody minds
 
 
@@ -144,8 +145,15 @@ class CrmChurnModel(models.Model):
             best.is_speaking = True
 
     def write(self, vals):
+        """What is asked of a model makes it: with another question, what it learned is void until the next fit."""
+        asked = {model: (model.horizon_days, model.metric_ids) for model in self} if not ASKED.isdisjoint(vals) else {}
         result = super().write(vals)
-        if 'active' in vals:
+        changed = self.filtered(lambda model: model in asked and asked[model] != (model.horizon_days, model.metric_ids))
+        if changed:
+            changed.sudo().write({  # what a fit leaves behind is read only for people
+                'verdict': 'new', 'parameters': False, 'backtest_ids': [Command.clear()], 'fit_date': False,
+                'next_fit_date': fields.Date.today()})
+        if changed or 'active' in vals:
             for company in self.company_id:
                 self._choose(company)
         return result

@@ -85,6 +85,19 @@ class TestChurnModel(ChurnModelCommon):
         self.assertEqual(speaking(self.company), figures)
         self.assertFalse(speaking(self.company_usd))
 
+    def test_another_question(self):
+        """With another horizon or other figures a model has learned nothing yet; the other one speaks in the meantime."""
+        purchases, figures = self._tried(auc_active=0.74), self._tried('figures', auc_active=0.75)
+        mine = figures.with_env(self._as(self.manager))
+        mine.write({'horizon_days': 90, 'refit_days': 7, 'metric_ids': [Command.set(figures.metric_ids.ids)]})
+        self.assertEqual((figures.verdict, figures.is_speaking), ('good', True), "Nothing else is asked.")
+        mine.write({'metric_ids': [Command.unlink(figures.metric_ids[0].id)]})
+        self.assertEqual((figures.verdict, figures.parameters, figures.next_fit_date), ('new', False, self.TODAY))
+        self.assertFalse(figures.backtest_ids)
+        self.assertEqual(self.env['crm.churn.model']._speaking(self.company), purchases)
+        purchases.with_env(self._as(self.manager)).horizon_days = 60
+        self.assertFalse(self.env['crm.churn.model']._speaking(self.company))
+
     def test_compared_on_the_same_dates(self):
         """An easy date that only one of them was tried out on does not decide."""
         purchases, figures = self._tried(auc_active=0.74), self._tried('figures', auc_active=0.75)
