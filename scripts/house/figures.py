@@ -2,6 +2,7 @@
 import datetime
 
 SEGMENTS = ('champions', 'at_risk', 'new', 'lost')  # of the RFM figures; who is in none of them is told as "other"
+MONTHS = 6  # of a cohort that are told
 
 
 def summary(figures):
@@ -22,6 +23,9 @@ def summary(figures):
         f'80 % of the revenue is made by {makers:,} customers ({makers / customers:.1%}).',
         '', 'Grades', *_table(list(_grades(figures))),
         '', 'RFM segments', *_table(list(_segments(figures))),
+        '', 'Of the customers who first bought in a month, so many bought again so many months later',
+        *_table(list(_cohorts(figures['cohorts']))),
+        *(_churn(figures['churn']) if figures.get('churn') else ()),
     ])
 
 
@@ -41,6 +45,32 @@ def _segments(figures):
         yield {'Segment': segment.replace('_', ' ').capitalize(), **{name: f'{form[segment]:,}' for name, form in forms.items()}}
     yield {'Segment': 'Other', **{
         name: f'{sum(form["R"].values()) - sum(form[segment] for segment in SEGMENTS):,}' for name, form in forms.items()}}
+
+
+def _cohorts(cohorts):
+    """The months whose following six are known, the latest at most a dozen."""
+    known = {month: row for place, (month, row) in enumerate(sorted(cohorts.items())) if len(row) - place > MONTHS}
+    for month, row in list(known.items())[-12:]:
+        yield {'First bought': month, 'Customers': f'{row[0]:,}', **{f'+{later}': _share(row[later], row[0]) for later in range(1, MONTHS + 1)}}
+
+
+def _churn(churn):
+    """Who says so, how good that was, and whom to save first."""
+    speaking = next((model for model in churn['models'] if model['speaks']), None)
+    yield from ('', 'Risk of losing customers')
+    if speaking:
+        yield f'  judged by the {speaking["kind"]} model: will they buy within {speaking["horizon_days"]} days?'
+        yield from _table([{
+            'Tried out on': test['date'], 'Customers': f'{test["customers"]:,}', 'lost': f'{test["lost"]:.1f} %',
+            'predicted': f'{test["predicted"]:.1f} %', 'AUC': f'{test["auc"]:.3f}', 'of recency': f'{test["auc_recency"]:.3f}',
+            'still active': f'{test["auc_active"]:.3f}', 'of recency ': f'{test["auc_recency_active"]:.3f}',
+        } for test in speaking['backtests']])
+    else:
+        yield '  judged by signals: no model has proven better than the days since the last purchase'
+    yield '  ' + ', '.join(f'{level} {count:,}' for level, count in churn['levels'].items())
+    yield from ('', 'Whom to save first', *_table([{
+        'Customer': row['customer'], 'Risk': f'{row["risk"]:.0f} %', 'Yearly value': f'{row["yearly_value"]:,.0f}',
+        'At stake': f'{row["at_stake"]:,.0f}'} for row in churn['save_first']]))
 
 
 def _share(part, whole):

@@ -43,3 +43,4 @@ from . import crm_pool_due
 from . import crm_pool_recycle
 from . import crm_pool_points
 from . import res_partner_pool
+from . import crm_sales_import_churn
