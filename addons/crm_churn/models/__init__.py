@@ -18,6 +18,11 @@ from . import crm_churn_model_fit
 from . import crm_churn_model_refit
 from . import crm_churn_model_words
 from . import crm_churn_backtest
+from . import crm_churn_measure
+from . import crm_churn_case
+from . import crm_churn_case_links
+from . import crm_churn_case_points
+from . import crm_churn_case_run
 from . import crm_churn_stage_log
 from . import crm_churn_call
 from . import crm_churn_call_return

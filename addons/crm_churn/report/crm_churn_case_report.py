@@ -1,0 +1,54 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from odoo.addons.crm_grading.models.crm_customer import AMOUNTS
+
+from ..models.crm_churn_case import STATES
+
+
+class CrmChurnCaseReport(models.Model):
+    """How often customers are won back, by reason and measure: a row for each measure of a case."""
+    _name = 'crm.churn.case.report'
+    _description = "Win-Back Results"
+    _auto = False
+    _order = 'date_open desc, id desc'
+    _rec_name = 'case_id'
+
+    case_id = fields.Many2one('crm.churn.case', readonly=True)
+    company_id = fields.Many2one('res.company', readonly=True)
+    currency_id = fields.Many2one('res.currency', readonly=True)
+    partner_id = fields.Many2one('res.partner', "Customer", readonly=True)
+    user_id = fields.Many2one('res.users', "Owner", readonly=True)
+    team_id = fields.Many2one('crm.team', "Sales Team", readonly=True)
+    main_reason_id = fields.Many2one('crm.churn.reason', "Reason of the Loss", readonly=True)
+    measure_id = fields.Many2one('crm.churn.measure', readonly=True)
+    state = fields.Selection(STATES, readonly=True)
+    date_open = fields.Date("Opened On", readonly=True)
+    date_closed = fields.Date("Closed On", readonly=True)
+    cases = fields.Integer(readonly=True, aggregator='count_distinct')
+    won_rate = fields.Float(
+        "Won Back (%)", readonly=True, aggregator='avg', digits=(5, 1),
+        help="Of the cases that ended won back or lost; dropped ones do not count.")
+    regained = fields.Monetary(
+        "Regained Revenue", readonly=True, groups=AMOUNTS, help="A case with several measures is shared among them equally.")
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """SELECT ROW_NUMBER() OVER (ORDER BY target.id, done.crm_churn_measure_id) AS id, target.id AS case_id, target.company_id,
+                      company.currency_id, target.partner_id, target.user_id, target.team_id, target.main_reason_id,
+                      done.crm_churn_measure_id AS measure_id, target.state, target.date_open, target.date_closed, target.id AS cases,
+                      CASE target.state WHEN 'won_back' THEN 100.0 WHEN 'lost' THEN 0.0 END::float8 AS won_rate,
+                      target.regained / COUNT(*) OVER (PARTITION BY target.id) AS regained
+                 FROM crm_churn_case AS target
+                 JOIN res_company AS company ON company.id = target.company_id
+            LEFT JOIN crm_churn_case_crm_churn_measure_rel AS done ON done.crm_churn_case_id = target.id""")
+
+    def _read_group_select(self, aggregate_spec, query):
+        """A case with three measures is one case in a rate."""
+        if aggregate_spec != 'won_rate:avg':
+            return super()._read_group_select(aggregate_spec, query)
+        case, rate = (self._field_to_sql(self._table, name, query) for name in ('case_id', 'won_rate'))
+        return SQL(
+            "100.0 * COUNT(DISTINCT %(case)s) FILTER (WHERE %(rate)s = 100)"
+            " / NULLIF(COUNT(DISTINCT %(case)s) FILTER (WHERE %(rate)s IS NOT NULL), 0)", case=case, rate=rate)
