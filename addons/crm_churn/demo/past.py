@@ -3,7 +3,7 @@ from datetime import datetime, time
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tools import SQL
 
 from odoo.addons.crm_grading.demo.cast import CAST
@@ -12,6 +12,10 @@ from .story import AFTER_ALL, AGAIN, COMPETITORS, FORGOTTEN, LEFT, LOST, SEEN, S
 
 MONTHS = 18       # in which silences are looked for
 MARGIN = 0.28     # of what was lost
+# what came of alerts
+NOTES = (
+    "Visited with the head of sales: the late delivery had hurt. Priority for the next two orders.",
+    "Works are closed for the holidays; the order is in the mail.", "Has moved all purchases to a competitor.")
 
 
 def customers(env):
@@ -41,6 +45,7 @@ class DemoChurn:
         self.events._note_returns(self.company)
         self.events._ask_reasons(self.company)
         self._fit()
+        self._warn()
 
     # ------------------------------------------------------------------
     # Helpers
@@ -203,3 +208,29 @@ class DemoChurn:
         models_of._ensure_models()
         for model in models_of.search([('company_id', '=', self.company.id)]):
             model._refit()
+
+    def _warn(self):
+        """Judge everybody as of a month ago and as of today, and have some of the alerts worked on."""
+        self.env['crm.churn.signal']._ensure_defaults(self.company)
+        run = self.env['crm.grading.run']
+        run._run(self.company)   # records the figures that signals listen to
+        alerts = self.env['crm.churn.alert'].search([('company_id', '=', self.company.id), ('state', '=', 'open')], order='id')
+        alerts.action_false()    # the first night of an installation
+        alerts.unlink()
+        self.env['crm.churn.risk'].search([('company_id', '=', self.company.id)]).unlink()
+        self.env['crm.customer']._assess_churn(self.company, fields.Date.subtract(self.company._crm_today(), days=45))
+        plan = self.env['mail.activity.plan'].create({
+            'name': "Save a customer", 'company_id': self.company.id, 'res_model': 'res.partner', 'template_ids': [Command.create({
+                'activity_type_id': self.env.ref('mail.mail_activity_data_call').id, 'summary': "Ask what is wrong",
+                'responsible_type': 'on_demand'})]})
+        self.env['crm.grade'].search([('company_id', '=', self.company.id)]).churn_plan_id = plan
+        run._run(self.company)
+        alerts = self.env['crm.churn.alert'].search([('company_id', '=', self.company.id), ('state', '=', 'open')], order='id')
+        for alert, outcome, note in zip(alerts, ('saved', 'false', 'lost'), NOTES, strict=False):
+            if alert.plan_id:
+                alert.action_start_plan()
+            alert.note = note
+            getattr(alert, f'action_{outcome}')()
+        for alert in alerts.filtered(lambda alert: alert.state == 'open' and alert.plan_id)[:2]:
+            alert.action_start_plan()
+        alerts.filtered(lambda alert: alert.state == 'open')[-1:].action_snooze()

@@ -49,3 +49,8 @@ from . import crm_pool_recycle
 from . import crm_pool_points
 from . import res_partner_pool
 from . import crm_sales_import_churn
+from . import crm_churn_signal
+from . import crm_churn_risk
+from . import crm_customer_assess
+from . import crm_churn_alert
+from . import crm_warning_points

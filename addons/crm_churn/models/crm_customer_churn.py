@@ -2,6 +2,8 @@ from odoo import fields, models
 
 from odoo.addons.crm_grading.models.crm_customer import AMOUNTS
 
+from ..tools.warning import LEVELS, SOURCES
+
 
 class CrmCustomer(models.Model):
     """How likely the customer is to be lost, who says so, and why. Written by runs, in SQL."""
@@ -9,19 +11,22 @@ class CrmCustomer(models.Model):
 
     churn_risk = fields.Float(
         "Churn Risk (%)", readonly=True, aggregator='avg', digits=(5, 1),
-        help="Likelihood that the customer buys nothing within the horizon.")
-    churn_level = fields.Selection([('low', "Low"), ('medium', "Medium"), ('high', "High")], "Churn Warning", readonly=True)
+        help="By a model: the likelihood that the customer buys nothing within its horizon. By signals: their points, at most 100.")
+    churn_level = fields.Selection(LEVELS, "Churn Warning", readonly=True)
     churn_source = fields.Selection(
-        [('signals', "Signals"), ('purchases', "Purchase Model"), ('figures', "Figures Model")], "Risk Judged By", readonly=True)
+        SOURCES, "Risk Judged By", readonly=True)
     churn_trend = fields.Float("Risk Trend (Points)", readonly=True, aggregator='avg', digits=(5, 1), help="Against 30 days ago.")
     churn_date = fields.Date("Risk As Of", readonly=True)
     churn_reasons = fields.Json("Risk Explained", readonly=True)
     churn_value = fields.Monetary("Yearly Value", readonly=True, groups=AMOUNTS, help="What the customer is worth in the next 12 months.")
     churn_at_stake = fields.Monetary("Value at Stake", readonly=True, groups=AMOUNTS, help="Yearly value times risk.")
+    churn_priority = fields.Float(
+        "Save First", readonly=True, aggregator='avg', digits=(5, 1),
+        help="Risk times how valuable the customer is among all buyers, from 0 to 100: the tenth of them counts, not the amount.")
     churn_event_ids = fields.One2many('crm.churn.event', compute='_compute_churn_event_ids', string="Losses")
     churn_event_count = fields.Integer("Number of Losses", compute='_compute_churn_event_ids')
 
-    _company_risk_idx = models.Index('(company_id, churn_at_stake DESC NULLS LAST, id)')
+    _company_risk_idx = models.Index('(company_id, churn_priority DESC NULLS LAST, id)')
 
     def _compute_churn_event_ids(self):
         events = self.env['crm.churn.event'].search(

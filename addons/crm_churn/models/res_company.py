@@ -20,6 +20,15 @@ class ResCompany(models.Model):
     crm_churn_silent_purchases = fields.Integer(
         "Rhythm Known after (Purchase Days)", default=3, help="With fewer days of purchase a customer has no rhythm of its own yet.")
 
+    crm_churn_medium = fields.Float("Medium Risk from (%)", default=30.0)
+    crm_churn_high = fields.Float("High Risk from (%)", default=60.0, help="From which on the salesperson is alerted.")
+    crm_churn_alert_days = fields.Integer(
+        "Rest after an Alert (Days)", default=60, help="For so long after an alert was closed no other is raised for the customer.")
+    crm_churn_signals_given = fields.Char(readonly=True, help="Codes of the signals to begin with that the company has been given.")
+
+    _crm_churn_levels = models.Constraint(
+        'CHECK(crm_churn_medium <= crm_churn_high AND crm_churn_medium >= 0 AND crm_churn_high <= 100 AND crm_churn_alert_days >= 0)',
+        "Medium risk begins below high risk, both between 0 and 100 %.")
     _crm_churn_days_positive = models.Constraint(
         'CHECK(crm_churn_ask_days >= 0 AND crm_churn_unanswered_days >= 0 AND crm_churn_silent_factor >= 0'
         ' AND crm_churn_silent_days >= 0)', "Days and times cannot be negative.")
@@ -37,3 +46,6 @@ class ResConfigSettings(models.TransientModel):
     crm_churn_silent_factor = fields.Float(related='company_id.crm_churn_silent_factor', readonly=False)
     crm_churn_silent_days = fields.Integer(related='company_id.crm_churn_silent_days', readonly=False)
     crm_churn_silent_purchases = fields.Integer(related='company_id.crm_churn_silent_purchases', readonly=False)
+    crm_churn_medium = fields.Float(related='company_id.crm_churn_medium', readonly=False)
+    crm_churn_high = fields.Float(related='company_id.crm_churn_high', readonly=False)
+    crm_churn_alert_days = fields.Integer(related='company_id.crm_churn_alert_days', readonly=False)

@@ -1,0 +1,159 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.crm_grading.models.crm_customer import AMOUNTS
+
+from ..tools.warning import OUTCOMES
+
+BATCH = 500
+
+
+class CrmChurnAlert(models.Model):
+    """A customer that we may lose, brought to its salesperson: one at a time, with the reasons and what it is about."""
+    _name = 'crm.churn.alert'
+    _description = "Churn Alert"
+    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _order = 'state desc, priority desc nulls last, id desc'
+    _rec_name = 'partner_id'
+
+    customer_id = fields.Many2one('crm.customer', "Profile", required=True, readonly=True, ondelete='cascade', index=True)
+    partner_id = fields.Many2one('res.partner', "Customer", required=True, readonly=True, ondelete='cascade', index=True)
+    company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade', index=True)
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    user_id = fields.Many2one('res.users', "Salesperson", index='btree_not_null', ondelete='set null', tracking=True)
+    grade_id = fields.Many2one('crm.grade', readonly=True, ondelete='set null')
+    date = fields.Date("Raised On", required=True, readonly=True)
+    risk = fields.Float("Risk (%)", readonly=True, aggregator='avg', digits=(5, 1), help="As it was when the alert was raised.")
+    priority = fields.Float("Save First", readonly=True, aggregator='avg', digits=(5, 1))
+    at_stake = fields.Monetary("Value at Stake", readonly=True, groups=AMOUNTS)
+    reasons = fields.Text("Why", related='customer_id.churn_reason_text')
+    state = fields.Selection([('open', "Open"), ('done', "Done")], required=True, default='open', readonly=True, tracking=True)
+    snooze_until = fields.Date("Asleep Until", tracking=True, help="The alert asks for nothing before this day.")
+    plan_id = fields.Many2one(
+        'mail.activity.plan', "Rescue Plan", compute='_compute_plan_id', store=True, readonly=False, ondelete='set null',
+        domain=[('res_model', '=', 'res.partner')])
+    plan_date = fields.Date("Plan Started", readonly=True)
+    outcome = fields.Selection(OUTCOMES, readonly=True, tracking=True)
+    date_done = fields.Date("Closed On", readonly=True)
+    note = fields.Text("What Was Done", tracking=True)
+
+    _one_open = models.UniqueIndex("(customer_id) WHERE state = 'open'", "The customer has an open alert already.")
+    _company_state_idx = models.Index('(company_id, state, date)')
+
+    @api.depends('grade_id')
+    def _compute_plan_id(self):
+        for alert in self:
+            alert.plan_id = alert.plan_id or alert.grade_id.churn_plan_id
+
+    # ------------------------------------------------------------------
+    # Raised and closed by runs
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _follow(self, company):
+        """Raise alerts for customers of high risk, and close those of customers that recovered; again, it changes nothing.
+
+        Nobody is alerted twice within the company's days of rest after an alert was closed.
+
+        :return: the new alerts
+        """
+        today = company._crm_today()
+        open_alerts = self.search([('company_id', '=', company.id), ('state', '=', 'open')])
+        open_alerts.filtered(lambda alert: alert.customer_id.churn_level != 'high')._close('recovered')
+        rested = today - timedelta(days=company.crm_churn_alert_days)
+        resting = self._search([('company_id', '=', company.id), '|', ('state', '=', 'open'), ('date_done', '>', rested)])
+        customers = self.env['crm.customer'].search([
+            ('company_id', '=', company.id), ('churn_level', '=', 'high'),
+            ('id', 'not in', resting.subselect(SQL.identifier(resting.table, 'customer_id')))])
+        raised = self.browse()
+        for start in range(0, len(customers), BATCH):
+            raised |= self.create([customer._alert_vals(today) for customer in customers[start:start + BATCH]])
+        raised._tell(today)
+        return raised
+
+    def _tell(self, today):
+        """Bring the alerts to their owners, as an activity each."""
+        activity_type = self.env.ref('crm_churn.mail_activity_type_alert', raise_if_not_found=False)
+        told = self.filtered('user_id')
+        if activity_type and told:
+            self.env['mail.activity'].with_context(mail_activity_quick_update=True).create([{
+                'res_model_id': self.env['ir.model']._get_id(self._name), 'res_id': alert.id, 'user_id': alert.user_id.id,
+                'activity_type_id': activity_type.id, 'date_deadline': today, 'automated': True} for alert in told])
+
+    def _close(self, outcome):
+        """End alerts, with their activities.
+
+        :param outcome: a key of OUTCOMES
+        """
+        self.sudo().write({   # the outcome is kept by us; who may say so was checked by the caller
+            'state': 'done', 'outcome': outcome, 'date_done': fields.Date.context_today(self), 'snooze_until': False})
+        self.activity_unlink(['crm_churn.mail_activity_type_alert'])
+
+    # ------------------------------------------------------------------
+    # By people
+    # ------------------------------------------------------------------
+
+    def action_start_plan(self):
+        """Plan the activities of the rescue plan on the customers.
+
+        :raise UserError: without a plan, or where it has been started
+        """
+        self.check_access('write')
+        for alert in self:
+            if not alert.plan_id:
+                raise UserError(self.env._("Choose a rescue plan for %(customer)s first.", customer=alert.partner_id.display_name))
+            if alert.plan_date:
+                raise UserError(self.env._("The plan for %(customer)s was started already.", customer=alert.partner_id.display_name))
+            alert.plan_id._crm_start(alert.partner_id, alert.company_id)
+            alert.sudo().plan_date = alert.company_id._crm_today()   # kept by us, for who may write
+        return True
+
+    def action_saved(self):
+        """The customer stays."""
+        return self._said('saved')
+
+    def action_lost(self):
+        """The customer is lost all the same."""
+        return self._said('lost')
+
+    def action_false(self):
+        """There was nothing to fear."""
+        return self._said('false')
+
+    def _said(self, outcome):
+        self.check_access('write')
+        if self.filtered(lambda alert: alert.state != 'open'):
+            raise UserError(self.env._("The alert is closed already."))
+        self._close(outcome)
+        return True
+
+    def action_snooze(self):
+        """Let alerts rest for two weeks."""
+        self.check_access('write')
+        for alert in self:
+            alert.snooze_until = alert.company_id._crm_today() + timedelta(days=14)
+            activities = alert.activity_ids.filtered(lambda activity: activity.automated)
+            activities.sudo().date_deadline = alert.snooze_until   # the activity of the alert itself
+        return True
+
+    def action_open_customer(self):
+        """Open the profile of the customer."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('crm_grading.crm_customer_action')
+        return {**action, 'res_id': self.customer_id.id, 'views': [(False, 'form')], 'domain': []}
+
+
+class CrmCustomer(models.Model):
+    _inherit = 'crm.customer'
+
+    churn_alert_ids = fields.One2many('crm.churn.alert', 'customer_id', "Alerts", readonly=True)
+
+    def _alert_vals(self, today):
+        self.ensure_one()
+        return {
+            'customer_id': self.id, 'partner_id': self.partner_id.id, 'company_id': self.company_id.id, 'user_id': self.user_id.id,
+            'grade_id': self.grade_id.id, 'date': today, 'risk': self.churn_risk, 'priority': self.churn_priority,
+            'at_stake': self.churn_at_stake}

@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.crm_grading.tools.metric import Fact, Measure
+
+from ..tools.warning import SIGNALS
+
+
+class CrmChurnSignal(models.Model):
+    """A figure that warns of a loss: a condition on a metric, and how many points of risk it is worth.
+
+    Where no model speaks, the points of the signals that hold are the risk, up to 100; where one does, they say why.
+    """
+    _name = 'crm.churn.signal'
+    _description = "Churn Signal"
+    _inherit = ['crm.metric.criterion']
+    _order = 'company_id, sequence, id'
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10, aggregator=None)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one('res.company', required=True, index=True, ondelete='cascade', default=lambda self: self.env.company)
+    weight = fields.Float("Points", default=10.0, required=True, aggregator=None, digits=(5, 1), help="Of risk, from 0 to 100.")
+    snooze_until = fields.Date(help="The signal is not heard before this day.")
+
+    _weight_check = models.Constraint('CHECK(weight >= 0 AND weight <= 100)', "Points lie between 0 and 100.")
+
+    @api.depends('name')
+    @api.depends_context('lang')
+    def _compute_display_name(self):
+        for signal in self:
+            signal.display_name = signal.name
+
+    @api.model
+    def _heard(self, company, date):
+        """Return the signals of a company that count on a day. As superuser: they judge all customers, whoever starts the run."""
+        return self.sudo().search([
+            ('company_id', '=', company.id), '|', ('snooze_until', '=', False), ('snooze_until', '<=', date)])
+
+    @api.model
+    def _ensure_defaults(self, companies):
+        """Give companies the signals to begin with, each once: what somebody has deleted does not come back.
+
+        A metric may come later, with another addon: its signal follows then.
+        """
+        metrics = {metric.code: metric for metric in self.env['crm.metric'].sudo().search(
+            [('code', 'in', [code for _name, code, *_rest in SIGNALS])])}
+        vals_list = []
+        for company in companies.sudo():   # the set-up of a company, by whoever runs it
+            given = set((company.crm_churn_signals_given or '').split())
+            new = [signal for signal in SIGNALS if signal[1] in metrics and signal[1] not in given]
+            vals_list += [{
+                'name': name, 'sequence': 10 * (1 + SIGNALS.index((name, code, operator, value, weight))), 'company_id': company.id,
+                'metric_id': metrics[code].id, 'operator': operator, 'value': value, 'weight': weight,
+            } for name, code, operator, value, weight in new]
+            if new:
+                company.crm_churn_signals_given = ' '.join(sorted(given | {signal[1] for signal in new}))
+        return self.sudo().create(vals_list)
+
+
+class CrmMetric(models.Model):
+    _inherit = 'crm.metric'
+
+    @api.model
+    def _recorded(self, company):
+        """What signals listen to is recorded. As superuser: a run records for everybody."""
+        signals = self.env['crm.churn.signal'].sudo().search([('company_id', '=', company.id)])
+        return super()._recorded(company) | signals.metric_id.with_env(self.env)
+
+    def _used_by(self):
+        signals = self.env['crm.churn.signal'].sudo().with_context(active_test=False).search([('metric_id', '=', self.id)])
+        return super()._used_by() + signals.mapped('name')
+
+    def _metric_churn_risk(self, scope):
+        """The churn risk last recorded in the window, 0 to 100."""
+        fact = Fact('churn_risk', SQL(
+            """SELECT customer.partner_id AS subject_id, risk.date, risk.risk, risk.id
+                 FROM crm_churn_risk AS risk JOIN crm_customer AS customer ON customer.id = risk.customer_id
+                WHERE risk.company_id = %s AND %s""", scope.company.id, scope.among(SQL("customer.partner_id"))))
+        return Measure(fact, SQL("(%s)[1]", fact.aggregate(
+            SQL("ARRAY_AGG(fact.risk ORDER BY fact.date DESC, fact.id DESC)"), self._window(scope.date))))

@@ -1,0 +1,262 @@
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from odoo.addons.crm_grading.tests.common import GradingCommon
+from odoo.addons.crm_grading.tests.contract import MetricContractCase
+
+from .common import ChurnCommon
+
+
+class WarningCommon(ChurnCommon):
+    """``customer`` bought every ten days and then no more for a month; ``customer2`` bought yesterday; ``visitor`` never."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        days = ('2026-04-06', '2026-04-16', '2026-04-26', '2026-05-06', '2026-05-16')
+        cls._invoices([(cls.customer, day, 1000) for day in days])
+        cls._invoices([(cls.customer2, '2026-06-04', 500), (cls.customer2, '2026-06-14', 500)])
+        cls.company.write({'crm_churn_medium': 40, 'crm_churn_high': 70})
+        cls.visitor = cls._customers(1, name="Visitor")
+        cls.env['crm.churn.signal'].search([('company_id', '=', cls.company.id)]).unlink()
+        cls.company.crm_churn_signals_given = ' '.join(code for _name, code, *_rest in cls._defaults())
+        metric = cls.env.ref('crm_churn.crm_metric_rhythm')
+        cls.rhythm = cls.env['crm.churn.signal'].create({
+            'name': "Silent", 'company_id': cls.company.id, 'metric_id': metric.id, 'operator': '>=', 'value': 3, 'weight': 75})
+
+    @classmethod
+    def _defaults(cls):
+        from ..tools.warning import SIGNALS
+        return SIGNALS
+
+    @classmethod
+    def _run(cls, date=None):
+        cls.env['crm.grading.run']._run(cls.company, date)
+        return cls._profile(cls.customer)
+
+    @classmethod
+    def _profile(cls, partner):
+        return cls.env['crm.customer'].search([('partner_id', '=', partner.id), ('company_id', '=', cls.company.id)])
+
+
+@tagged('post_install', '-at_install')
+class TestAssess(WarningCommon):
+
+    def test_by_signals(self):
+        """30 days of silence against a rhythm of 10: exactly three times, and so at the boundary."""
+        profile = self._run()
+        self.assertEqual((profile.churn_risk, profile.churn_level, profile.churn_source), (75, 'high', 'signals'))
+        self.assertEqual((profile.churn_value, profile.churn_at_stake), (5000, 3750))
+        self.assertEqual(profile.churn_priority, 15, "75 times the second of ten tenths, of two buyers.")
+        self.assertEqual(profile.churn_reason_text, "Silent")
+        other = self._profile(self.customer2)
+        self.assertEqual((other.churn_risk, other.churn_level, other.churn_reason_text), (0, 'low', ""))
+        self.assertFalse(self._profile(self.visitor).churn_level, "Who has bought nothing cannot be lost.")
+
+    def test_a_day_before(self):
+        profile = self._run('2026-06-14')
+        self.assertEqual(profile.churn_risk, 0)
+
+    def test_levels_and_sum(self):
+        """Points add up, and end at 100; the levels begin at their boundary."""
+        self.rhythm.weight = 40
+        self.assertEqual(self._run().churn_level, 'medium')
+        second = self.rhythm.copy({'name': "Still silent", 'weight': 29.9})
+        self.assertEqual((self._run().churn_risk, self._run().churn_level), (69.9, 'medium'))
+        second.weight = 30
+        self.assertEqual((self._run().churn_risk, self._run().churn_level), (70, 'high'))
+        second.weight = 100
+        self.assertEqual(self._run().churn_risk, 100)
+        self.assertEqual(self._run().churn_reason_text, "Still silent\nSilent", "The weightiest first.")
+
+    def test_asleep(self):
+        self.rhythm.snooze_until = '2026-06-16'
+        self.assertEqual(self._run().churn_risk, 0)
+        self.rhythm.snooze_until = '2026-06-15'
+        self.assertEqual(self._run().churn_risk, 75)
+
+    def test_again_changes_nothing(self):
+        self._run()
+        self.assertEqual(self.env['crm.customer']._assess_churn(self.company), 0)
+        self.assertEqual(len(self._profile(self.customer).churn_risk_ids), 1)
+
+    def test_history_and_trend(self):
+        """A row when the level changes, and one a month; the trend is against what was known 30 days before."""
+        profile = self._run('2026-05-16')
+        self.assertEqual((profile.churn_risk, profile.churn_trend), (0, 0))
+        profile = self._run('2026-06-15')
+        self.assertEqual(profile.churn_trend, 75)
+        self.assertEqual(profile.churn_risk_ids.mapped(lambda row: (str(row.date), row.risk, row.level)),
+                         [('2026-06-15', 75, 'high'), ('2026-05-16', 0, 'low')])
+
+    def test_by_the_model(self):
+        """The risk of a model that speaks goes before points; signals say why."""
+        model = self.env['crm.churn.model'].create({'company_id': self.company.id, 'kind': 'purchases', 'horizon_days': 90})
+        model.sudo().write({
+            'verdict': 'good', 'is_speaking': True, 'fit_date': self.TODAY,
+            'parameters': {'purchases': {'r': 0.2426, 'alpha': 4.4136, 'a': 0.7929, 'b': 2.4259}}})
+        if not self.env['crm.churn.model']._speaking(self.company):
+            self.fail("The model was to speak.")
+        score = {row[0]: row[1] for row in self.env.execute_query(
+            model._score_relation(self.company._crm_metric_scope(self.TODAY)))}
+        profile = self._run()
+        self.assertEqual(profile.churn_source, 'purchases')
+        self.assertAlmostEqual(profile.churn_risk, 100 * score[self.customer.id], delta=0.06)
+        self.assertEqual(profile.churn_reason_text, "Silent")
+
+    def test_queries_flat(self):
+        """As many queries for fifty customers as for two."""
+        self._run()
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        self.env['crm.customer']._assess_churn(self.company)
+        few = self.env.cr.sql_log_count - before
+        self._invoices([(partner, '2026-06-01', 100) for partner in self._customers(50, name="More")])
+        self._run()
+        before = self.env.cr.sql_log_count
+        self.env['crm.customer']._assess_churn(self.company)
+        self.assertLessEqual(self.env.cr.sql_log_count - before, few)
+
+    def test_other_company(self):
+        self._run()
+        profiles = self.env['crm.customer'].search([('company_id', '=', self.company_usd.id), ('churn_risk', '>', 0)])
+        self.assertFalse(profiles)
+
+
+@tagged('post_install', '-at_install')
+class TestSignal(WarningCommon):
+
+    def test_defaults_once(self):
+        """A company gets each default once; a deleted one stays away, one of a new metric follows."""
+        Signals = self.env['crm.churn.signal']
+        Signals._ensure_defaults(self.company)
+        self.assertEqual(Signals.search([('company_id', '=', self.company.id)]), self.rhythm, "All had been given.")
+        self.company.crm_churn_signals_given = 'rhythm'
+        Signals._ensure_defaults(self.company)
+        found = Signals.search([('company_id', '=', self.company.id)])
+        self.assertIn('revenue_trend', found.metric_id.mapped('code'))
+        count = len(found)
+        Signals._ensure_defaults(self.company)
+        self.assertEqual(Signals.search_count([('company_id', '=', self.company.id)]), count)
+
+    def test_metric_in_use(self):
+        with self.assertRaisesRegex(UserError, "Silent"):
+            self.rhythm.metric_id.unlink()
+
+    def test_who_decides(self):
+        with self.assertRaises(AccessError):
+            self.rhythm.with_env(self._as(self.rep)).weight = 1
+        self.rhythm.with_env(self._as(self.manager)).weight = 50
+        self.assertEqual(self.rhythm.weight, 50)
+
+
+@tagged('post_install', '-at_install')
+class TestAlert(WarningCommon):
+
+    def _alerts(self):
+        return self.env['crm.churn.alert'].search([('company_id', '=', self.company.id)])
+
+    def test_raised_once(self):
+        self._run()
+        alert = self._alerts()
+        self.assertEqual((alert.partner_id, alert.user_id, alert.risk, alert.at_stake), (self.customer, self.rep, 75, 3750))
+        self.assertEqual(alert.activity_ids.user_id, self.rep)
+        self._run()
+        self.assertEqual(self._alerts(), alert)
+
+    def test_recovers(self):
+        """Who buys again is no case any more."""
+        self._run()
+        self._invoices([(self.customer, '2026-06-15', 100)])
+        self._run()
+        alert = self._alerts()
+        self.assertEqual((alert.state, alert.outcome), ('done', 'recovered'))
+        self.assertFalse(alert.activity_ids)
+
+    def test_rest(self):
+        """After an alert was closed none is raised for the days of rest; from the day after, again."""
+        self._run()
+        self._alerts().action_false()
+        self._run()
+        self.assertEqual(len(self._alerts()), 1)
+        self._alerts().sudo().date_done = fields.Date.subtract(self.TODAY, days=59)
+        self._run()
+        self.assertEqual(len(self._alerts()), 1)
+        self._alerts().sudo().date_done = fields.Date.subtract(self.TODAY, days=60)
+        self._run()
+        self.assertEqual(len(self._alerts()), 2)
+
+    def test_plan(self):
+        self._run()
+        alert = self._alerts().with_env(self._as(self.rep))
+        with self.assertRaisesRegex(UserError, "Choose a rescue plan"):
+            alert.action_start_plan()
+        plan = self.env['mail.activity.plan'].create({'name': "Rescue", 'res_model': 'res.partner', 'template_ids': [(0, 0, {
+            'activity_type_id': self.env.ref('mail.mail_activity_data_call').id, 'summary': "Call", 'responsible_type': 'on_demand'})]})
+        alert.plan_id = plan
+        alert.action_start_plan()
+        self.assertEqual(self.customer.activity_ids.mapped(lambda activity: (activity.summary, activity.user_id)), [("Call", self.rep)])
+        with self.assertRaisesRegex(UserError, "started already"):
+            alert.action_start_plan()
+        alert.note = "Visited"
+        alert.action_saved()
+        self.assertEqual((alert.state, alert.outcome, alert.date_done), ('done', 'saved', self.TODAY))
+        with self.assertRaisesRegex(UserError, "closed already"):
+            alert.action_lost()
+
+    def test_plan_of_the_grade(self):
+        plan = self.env['mail.activity.plan'].create({'name': "Rescue", 'res_model': 'res.partner'})
+        grade = self.env['crm.grade'].create({'name': "Best", 'company_id': self.company.id, 'churn_plan_id': plan.id})
+        profile = self._run()
+        self._alerts().unlink()
+        profile.sudo().grade_id = grade
+        self.env['crm.churn.alert']._follow(self.company)
+        self.assertEqual(self._alerts().plan_id, plan)
+
+    def test_snooze(self):
+        self._run()
+        alert = self._alerts().with_env(self._as(self.rep))
+        alert.action_snooze()
+        self.assertEqual(alert.snooze_until, fields.Date.add(self.TODAY, days=14))
+        self.assertEqual(alert.activity_ids.date_deadline, alert.snooze_until)
+
+    def test_who_sees(self):
+        self._run()
+        alert = self._alerts()
+        for user in (self.rep, self.lead, self.leads_all, self.manager, self.analyst):
+            self.assertEqual(self._as(user)['crm.churn.alert'].search([('id', '=', alert.id)]), alert, user.name)
+        self.assertFalse(self._as(self.rep2)['crm.churn.alert'].search([('id', '=', alert.id)]))
+        with self.assertRaises(AccessError):
+            alert.with_env(self._as(self.analyst)).action_saved()
+        with self.assertRaises(AccessError):
+            alert.with_env(self._as(self.rep2)).action_saved()
+        with self.assertRaises(AccessError):
+            self._as(self.employee)['crm.churn.alert'].search([])
+        with self.assertRaises(AccessError):
+            alert.with_env(self._as(self.rep)).read(['at_stake'])
+        self.assertFalse(self._as(self.manager_usd)['crm.churn.alert'].search([('id', '=', alert.id)]))
+
+    def test_points(self):
+        """On the start page, on the timeline, and along with the customer."""
+        self._run()
+        alert = self._alerts()
+        items = self._as(self.manager)['crm.timeline'].get_timeline(self.customer.id, kinds=['alert'])['items']
+        self.assertEqual([(item['title'], item['text']) for item in items], [("Risk 75 %", "Silent")])
+        self.assertIn(alert, self._as(self.manager)['crm.ownership']._records(self.customer)['churn_alert'])
+
+
+@tagged('post_install', '-at_install')
+class TestWarningMetrics(MetricContractCase, GradingCommon):
+    """The risk as a number of a customer, as of any day."""
+    metric_module = 'crm_churn'
+
+    def _feed(self, partner, company, day):
+        customer = self.env['crm.customer'].search([('partner_id', '=', partner.id), ('company_id', '=', company.id)])
+        customer = customer or self._profiles(partner, company)
+        self.env['crm.churn.risk'].create({
+            'customer_id': customer.id, 'company_id': company.id, 'date': day, 'risk': 40, 'level': 'medium', 'source': 'signals'})
+        self._invoices([(partner, day, 100)], company=company)
+
+    def _contract_metrics(self, subject='customer'):
+        return super()._contract_metrics(subject).filtered(lambda metric: metric.code in ('churn_risk', 'rhythm'))
