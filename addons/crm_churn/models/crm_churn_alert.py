@@ -9,6 +9,8 @@ from odoo.addons.crm_grading.models.crm_customer import AMOUNTS
 from ..tools.warning import OUTCOMES
 
 BATCH = 500
+# What people may write; the rest is kept by runs and by the buttons.
+OWN = {'user_id', 'snooze_until', 'plan_id', 'note'}
 
 
 class CrmChurnAlert(models.Model):
@@ -29,7 +31,10 @@ class CrmChurnAlert(models.Model):
     risk = fields.Float("Risk (%)", readonly=True, aggregator='avg', digits=(5, 1), help="As it was when the alert was raised.")
     priority = fields.Float("Save First", readonly=True, aggregator='avg', digits=(5, 1))
     at_stake = fields.Monetary("Value at Stake", readonly=True, groups=AMOUNTS)
-    reasons = fields.Text("Why", related='customer_id.churn_reason_text')
+    reason_ids = fields.Json(readonly=True, help="Ids of the signals that held on the day.")
+    reasons = fields.Text("Why", compute='_compute_reasons')
+    is_single = fields.Boolean(
+        "Bought Once", readonly=True, help="One purchase shows no rhythm: the risk is that of newcomers in general.")
     state = fields.Selection([('open', "Open"), ('done', "Done")], required=True, default='open', readonly=True, tracking=True)
     snooze_until = fields.Date("Asleep Until", tracking=True, help="The alert asks for nothing before this day.")
     plan_id = fields.Many2one(
@@ -47,6 +52,21 @@ class CrmChurnAlert(models.Model):
     def _compute_plan_id(self):
         for alert in self:
             alert.plan_id = alert.plan_id or alert.grade_id.churn_plan_id
+
+    @api.depends('reason_ids')
+    @api.depends_context('lang')
+    def _compute_reasons(self):
+        signals = self.env['crm.churn.signal'].sudo().with_context(active_test=False)   # names are no secret
+        for alert in self:
+            alert.reasons = "\n".join(signals.browse(alert.reason_ids or []).exists().mapped('name'))
+
+    def write(self, vals):
+        """:raise UserError: on a change of what was found, or of what came of it without its button"""
+        kept = [name for name in vals if (field := self._fields.get(name)) and field.store and name not in OWN
+                and not name.startswith(('activity_', 'message_', 'rating_'))]
+        if kept and not self.env.su:
+            raise UserError(self.env._("An alert stays as it was raised. Say with its buttons what came of it."))
+        return super().write(vals)
 
     # ------------------------------------------------------------------
     # Raised and closed by runs
@@ -89,7 +109,9 @@ class CrmChurnAlert(models.Model):
         :param outcome: a key of OUTCOMES
         """
         self.sudo().write({   # the outcome is kept by us; who may say so was checked by the caller
-            'state': 'done', 'outcome': outcome, 'date_done': fields.Date.context_today(self), 'snooze_until': False})
+            'state': 'done', 'outcome': outcome, 'snooze_until': False})
+        for company, alerts in self.sudo().grouped('company_id').items():   # as above
+            alerts.date_done = company._crm_today()
         self.activity_unlink(['crm_churn.mail_activity_type_alert'])
 
     # ------------------------------------------------------------------
@@ -156,4 +178,5 @@ class CrmCustomer(models.Model):
         return {
             'customer_id': self.id, 'partner_id': self.partner_id.id, 'company_id': self.company_id.id, 'user_id': self.user_id.id,
             'grade_id': self.grade_id.id, 'date': today, 'risk': self.churn_risk, 'priority': self.churn_priority,
-            'at_stake': self.churn_at_stake}
+            'at_stake': self.churn_at_stake, 'reason_ids': (self.churn_reasons or {}).get('signals', []),
+            'is_single': (self.churn_reasons or {}).get('single', False)}

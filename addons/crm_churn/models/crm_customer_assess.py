@@ -134,5 +134,6 @@ class CrmGradingRun(models.Model):
         signals._ensure_defaults(company)
         run = super()._run(company, date, kind, partners)
         self.env['crm.customer'].sudo()._assess_churn(company, run.date, partners)  # a run judges all customers, whoever starts it
-        self.env['crm.churn.alert'].sudo()._follow(company)
+        if run.date >= company._crm_today():   # nobody is warned of the past
+            self.env['crm.churn.alert'].sudo()._follow(company)
         return run

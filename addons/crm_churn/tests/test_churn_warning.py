@@ -214,6 +214,24 @@ class TestAlert(WarningCommon):
         self.env['crm.churn.alert']._follow(self.company)
         self.assertEqual(self._alerts().plan_id, plan)
 
+    def test_stays_as_raised(self):
+        """What was found and what came of it is not written by hand; the reasons outlive the risk."""
+        self._run()
+        alert = self._alerts().with_env(self._as(self.rep))
+        for vals in ({'state': 'done'}, {'outcome': 'saved'}, {'risk': 1}, {'date_done': self.TODAY}):
+            with self.assertRaisesRegex(UserError, "stays as it was raised"):
+                alert.write(vals)
+        self._invoices([(self.customer, '2026-06-15', 100)])
+        self._run()
+        self.assertEqual((alert.outcome, alert.reasons), ('recovered', "Silent"))
+
+    def test_runs_of_the_past_warn_nobody(self):
+        self._run('2026-06-14')
+        self.rhythm.value = 1
+        self._run('2026-06-14')
+        self.assertEqual(self._profile(self.customer).churn_level, 'high')
+        self.assertFalse(self._alerts())
+
     def test_snooze(self):
         self._run()
         alert = self._alerts().with_env(self._as(self.rep))
