@@ -51,7 +51,8 @@ def _cohorts(cohorts):
     """The months whose following six are known, the latest at most a dozen."""
     known = {month: row for place, (month, row) in enumerate(sorted(cohorts.items())) if len(row) - place > MONTHS}
     for month, row in list(known.items())[-12:]:
-        yield {'First bought': month, 'Customers': f'{row[0]:,}', **{f'+{later}': _share(row[later], row[0]) for later in range(1, MONTHS + 1)}}
+        yield {'First bought': month, 'Customers': f'{row[0]:,}', **{
+            f'+{later}': _share(row[later], row[0]) for later in range(1, MONTHS + 1)}}
 
 
 def _churn(churn):

@@ -12,5 +12,6 @@ class CrmLead(models.Model):
 
         As superuser: who merges opportunities need not have seen the competitor.
         """
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         opportunities.sudo().crm_sighting_ids.write({'lead_id': self.id})
+        return result

@@ -56,7 +56,7 @@ class CrmChurnReport(models.Model):
     is_avoidable = fields.Boolean("Avoidable", readonly=True)
     competitor_id = fields.Many2one('crm.competitor', "Lost To", readonly=True)
     share = fields.Float("Losses", readonly=True, digits=(16, 2), help="Share of the loss that the reason has; shares add up to losses.")
-    customers = fields.Integer("Customers", readonly=True, aggregator='count_distinct')
+    customers = fields.Integer(readonly=True, aggregator='count_distinct')
     days = fields.Float(
         "Days until Lost", readonly=True, aggregator='avg', digits=(16, 1), help="Mean days from the first follow-up to the loss.")
     median_days = fields.Float(
