@@ -17,6 +17,7 @@ class CrmChurnSignal(models.Model):
     _order = 'company_id, sequence, id'
 
     name = fields.Char(required=True, translate=True)
+    metric_id = fields.Many2one(ondelete='cascade')   # people cannot delete a metric in use, but an app that goes takes its own along
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one('res.company', required=True, index=True, ondelete='cascade', default=lambda self: self.env.company)
@@ -47,14 +48,16 @@ class CrmChurnSignal(models.Model):
             [('code', 'in', [code for _name, code, *_rest in SIGNALS])])}
         vals_list = []
         for company in companies.sudo():   # the set-up of a company, by whoever runs it
-            given = set((company.crm_churn_signals_given or '').split())
+            # what went with the metric of an app comes back with it
+            given = set((company.crm_churn_signals_given or '').split()) & metrics.keys()
             new = [signal for signal in SIGNALS if signal[1] in metrics and signal[1] not in given]
             vals_list += [{
                 'name': name, 'sequence': 10 * (1 + SIGNALS.index((name, code, operator, value, weight))), 'company_id': company.id,
                 'metric_id': metrics[code].id, 'operator': operator, 'value': value, 'weight': weight,
             } for name, code, operator, value, weight in new]
-            if new:
-                company.crm_churn_signals_given = ' '.join(sorted(given | {signal[1] for signal in new}))
+            given = ' '.join(sorted(given | {signal[1] for signal in new}))
+            if company.crm_churn_signals_given != given:
+                company.crm_churn_signals_given = given
         return self.sudo().create(vals_list)
 
 

@@ -140,6 +140,26 @@ class TestSignal(WarningCommon):
         Signals._ensure_defaults(self.company)
         self.assertEqual(Signals.search_count([('company_id', '=', self.company.id)]), count)
 
+    def test_metric_goes_with_its_app(self):
+        """An app that goes takes its metric along, and the signal on it; both may come back."""
+        def create():
+            return self.env['crm.metric'].create({
+                'name': "Rating", 'code': 'last_rating', 'kind': 'custom', 'unit': 'number',
+                'model_id': self.env['ir.model']._get_id('crm.lead')})
+
+        def found(metric):
+            self.env['crm.churn.signal']._ensure_defaults(self.company)
+            return self.env['crm.churn.signal'].search_count([('metric_id', '=', metric.id), ('company_id', '=', self.company.id)])
+        self.env['crm.metric'].search([('code', '=', 'last_rating')]).code = 'other_rating'
+        self.env['crm.churn.signal']._ensure_defaults(self.company)
+        metric = create()
+        self.assertEqual(found(metric), 1)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM crm_metric WHERE id = %s", [metric.id])   # past the check for people
+        self.env.invalidate_all()
+        self.assertFalse(found(metric))
+        self.assertEqual(found(create()), 1)
+
     def test_metric_in_use(self):
         with self.assertRaisesRegex(UserError, "Silent"):
             self.rhythm.metric_id.unlink()
@@ -213,6 +233,22 @@ class TestAlert(WarningCommon):
         profile.sudo().grade_id = grade
         self.env['crm.churn.alert']._follow(self.company)
         self.assertEqual(self._alerts().plan_id, plan)
+
+    def test_merged_customers(self):
+        """All alerts are kept, the one of the customer that is left is open."""
+        self._run()
+        other = self._profile(self.customer2)
+        other.sudo().write({'churn_level': 'high', 'churn_risk': 80, 'user_id': self.rep.id})
+        self.env['crm.churn.alert'].sudo()._follow(self.company)
+        kept, double = (self.env['crm.churn.alert'].search([('partner_id', '=', partner.id)])
+                        for partner in (self.customer, self.customer2))
+        self.assertEqual((kept + double).mapped('state'), ['open', 'open'])
+        self.env['base.partner.merge.automatic.wizard'].create({})._merge((self.customer + self.customer2).ids, self.customer)
+        self.env.invalidate_all()
+        self.assertRecordValues(kept + double, [
+            {'partner_id': self.customer.id, 'customer_id': self._profile(self.customer).id, 'state': 'open', 'outcome': False},
+            {'partner_id': self.customer.id, 'customer_id': self._profile(self.customer).id, 'state': 'done', 'outcome': False}])
+        self.assertFalse(double.activity_ids)
 
     def test_stays_as_raised(self):
         """What was found and what came of it is not written by hand; the reasons outlive the risk."""

@@ -7,3 +7,4 @@ from . import base_partner_merge_pool
 from . import crm_pool_import
 from . import crm_pool_protect
 from . import crm_pool_release
+from . import base_partner_merge_alert
