@@ -11,5 +11,6 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take along what people saved on our lists."""
+    """Take along what people saved on our lists, and what Odoo notes about the choices that our signals have from their criteria."""
     forget_filters(env, 'crm_churn')
+    env['ir.model.data'].search([('module', '=', 'crm_grading'), ('name', '=like', r'selection\_\_crm\_churn\_%')]).unlink()

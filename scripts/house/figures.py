@@ -23,8 +23,8 @@ def summary(figures):
         f'80 % of the revenue is made by {makers:,} customers ({makers / customers:.1%}).',
         '', 'Grades', *_table(list(_grades(figures))),
         '', 'RFM segments', *_table(list(_segments(figures))),
-        '', 'Of the customers who first bought in a month, so many bought again so many months later',
-        *_table(list(_cohorts(figures['cohorts']))),
+        *(['', 'Of the customers who first bought in a month, so many bought again so many months later', *_table(cohorts)]
+          if (cohorts := list(_cohorts(figures['cohorts']))) else ()),
         *(_churn(figures['churn']) if figures.get('churn') else ()),
     ])
 

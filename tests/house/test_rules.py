@@ -302,7 +302,8 @@ def test_other_mapping_is_another_import(tmp_path):
 
 FIGURES = {
     'company': 'Wholesale', 'currency': 'GBP', 'snapshot': '2011-12-10', 'customers': 4338, 'orders': 18532, 'revenue': 8887208.89,
-    'top_share': {'1 %': 0.31, '20 %': 0.7456}, 'customers_for_share': {'50 %': 300, '80 %': 1134}, 'cohorts': [{'month': '2010-12'}],
+    'top_share': {'1 %': 0.31, '20 %': 0.7456}, 'customers_for_share': {'50 %': 300, '80 %': 1134},
+    'cohorts': {'2010-12': [885, 324, 286, 340, 321, 352, 321], '2011-01': [417, 92, 111, 96, 134, 120, 0]},
     'grades': [{'grade': 'A', 'customers': 1134, 'revenue': 7110000.5, 'from_revenue': 1.0},
                {'grade': 'B', 'customers': 3204, 'revenue': 1777208.39, 'from_revenue': 0.0}],
     'rfm_equal': {'R': {'1': 2000, '5': 2338}, 'champions': 900, 'at_risk': 80, 'new': 7, 'lost': 1000},
@@ -330,7 +331,38 @@ def test_summary():
         '  New                         7                      0',
         '  Lost                    1,000                    999',
         '  Other                   2,351                  2,258',
+        '',
+        'Of the customers who first bought in a month, so many bought again so many months later',
+        '  First bought  Customers     +1     +2     +3     +4     +5     +6',
+        '  2010-12             885  36.6%  32.3%  38.4%  36.3%  39.8%  36.3%',
     ]
+
+
+CHURN = {
+    'models': [{'kind': 'figures', 'speaks': True, 'horizon_days': 90, 'backtests': [{
+        'date': '2011-09-10', 'customers': 3370, 'lost': 43.06, 'predicted': 49.3, 'auc': 0.7401, 'auc_recency': 0.6831,
+        'auc_active': 0.7556, 'auc_recency_active': 0.5991}]}],
+    'levels': {'low': 3000, 'medium': 300, 'high': 70},
+    'save_first': [{'customer': '14646', 'risk': 12.4, 'yearly_value': 280206.02, 'at_stake': 34745.55}],
+}
+
+
+def test_summary_of_risk():
+    assert figures.summary({**FIGURES, 'churn': CHURN}).splitlines()[-10:] == [
+        '',
+        'Risk of losing customers',
+        '  judged by the figures model: will they buy within 90 days?',
+        '  Tried out on  Customers    lost  predicted    AUC  of recency  still active  of recency ',
+        '  2011-09-10        3,370  43.1 %     49.3 %  0.740       0.683         0.756        0.599',
+        '  low 3,000, medium 300, high 70',
+        '',
+        'Whom to save first',
+        '  Customer  Risk  Yearly value  At stake',
+        '  14646     12 %       280,206    34,746',
+    ]
+    silent = {**CHURN, 'models': [], 'save_first': []}
+    assert '  judged by signals: no model has proven better than the days since the last purchase' in figures.summary(
+        {**FIGURES, 'churn': silent})
 
 
 def test_summary_of_nothing():
@@ -341,7 +373,7 @@ def test_all_figures_are_in_the_report(tmp_path, capsys):
     report = tmp_path / 'x.json'
     demonstrating.tell(FIGURES, report)
     said = capsys.readouterr().out
-    assert 'cohorts' in said and str(report) in said and '2010-12' not in said
+    assert 'cohorts' in said and str(report) in said and '2011-01' not in said
     assert json.loads(report.read_text()) == FIGURES
     demonstrating.tell(FIGURES, None)
     assert '--report' in capsys.readouterr().out
