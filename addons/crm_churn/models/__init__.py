@@ -21,6 +21,7 @@ from . import crm_churn_backtest
 from . import crm_churn_measure
 from . import crm_churn_case
 from . import crm_churn_case_links
+from . import crm_churn_case_offer
 from . import crm_churn_case_points
 from . import crm_churn_case_run
 from . import crm_churn_stage_log

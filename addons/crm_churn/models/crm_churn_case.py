@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -5,13 +7,13 @@ from odoo.addons.crm_grading.models.crm_customer import AMOUNTS
 
 STATES = [('open', "Open"), ('won_back', "Won Back"), ('lost', "Lost for Good"), ('dropped', "Dropped")]
 # What only the transition and the nightly run write.
-KEPT = {'state', 'date_closed', 'regained', 'proposed_on'}
+KEPT = {'state', 'date_closed', 'date_watch', 'regained', 'proposed_on', 'date_again'}
 
 
 class CrmChurnCase(models.Model):
     """The attempt to win a lost customer back: what was lost, what was done about it, how it ended and what it brought.
 
-    A case is closed by :meth:`_close` only.
+    A case is closed by :meth:`_close` only. A customer has one open case in a company at a time.
     """
     _name = 'crm.churn.case'
     _description = "Win-Back Case"
@@ -32,21 +34,26 @@ class CrmChurnCase(models.Model):
     team_id = fields.Many2one(
         'crm.team', "Sales Team", compute='_compute_team_id', store=True, readonly=False, precompute=True, index='btree_not_null')
     date_open = fields.Date("Opened On", required=True, default=lambda self: self.env.company._crm_today())
+    date_watch = fields.Date(
+        "Purchases Count From", readonly=True, copy=False,
+        help="What was bought before does not speak for a win-back: empty where that is the day on which the case was opened.")
+    grade_id = fields.Many2one('crm.grade', readonly=True, copy=False, ondelete='set null', help="Of the customer on the opening day.")
     date_closed = fields.Date("Closed On", readonly=True, copy=False, help="Of a customer won back: the win-back day.")
     state = fields.Selection(STATES, required=True, readonly=True, default='open', index=True, tracking=True, copy=False)
     outcome = fields.Text("Why It Ended So", tracking=True, copy=False)
     measure_ids = fields.Many2many('crm.churn.measure', string="Measures")
     plan_id = fields.Many2one('mail.activity.plan', "Activity Plan", domain="[('res_model', '=', 'crm.churn.case')]")
-    order_ids = fields.One2many('sale.order', 'crm_churn_case_id', "Quotations")
-    lead_ids = fields.One2many('crm.lead', 'crm_churn_case_id', "Opportunities")
-    order_count = fields.Integer("Number of Quotations", compute='_compute_order_count')
     regained = fields.Monetary(
         "Regained Revenue", readonly=True, groups=AMOUNTS, copy=False,
         help="Net invoiced revenue with the customer from the win-back day on, for the months set in the settings.")
-    proposed_on = fields.Date("Bought Again", readonly=True, copy=False, help="Day on which the owner was told that the customer buys.")
+    proposed_on = fields.Date("Owner Told On", readonly=True, copy=False, help="Day on which the owner was told that the customer buys.")
+    date_again = fields.Date(
+        "Bought Again", readonly=True, copy=False, help="Day of the first purchase that speaks for a win-back: the win-back day.")
 
     _dates = models.Constraint(
         'CHECK(date_closed IS NULL OR date_closed >= date_open)', "A case cannot be closed before it was opened.")
+    _open_uniq = models.UniqueIndex(
+        "(company_id, partner_id) WHERE state = 'open'", "This customer has an open win-back case already: go on with that one.")
     _closed_idx = models.Index("(company_id, date_closed) WHERE state = 'won_back'")
 
     @api.depends('partner_id')
@@ -67,11 +74,6 @@ class CrmChurnCase(models.Model):
                 lambda team, company=case.company_id: not team.company_id or team.company_id == company)
             case.team_id = case.team_id if case.team_id in teams else teams[:1]
 
-    def _compute_order_count(self):
-        counts = dict(self.env['sale.order']._read_group([('crm_churn_case_id', 'in', self.ids)], ['crm_churn_case_id'], ['__count']))
-        for case in self:
-            case.order_count = counts.get(case, 0)
-
     @api.constrains('event_ids', 'partner_id', 'company_id')
     def _check_events(self):
         for case in self.sudo():   # the losses count, whoever may see them
@@ -82,11 +84,24 @@ class CrmChurnCase(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_kept({name for vals in vals_list for name in vals if name != 'state' or vals[name] != 'open'})
-        return super().create(vals_list)
+        return super().create([self._opening_vals(vals) for vals in vals_list])
+
+    @api.model
+    def _opening_vals(self, vals):
+        """Return the values of a case with its customer for a contact of it, and the grade that it has."""
+        if not vals.get('partner_id'):
+            return vals
+        customer = self.env['res.partner'].browse(vals['partner_id']).commercial_partner_id
+        # as superuser: the grade is taken over, whoever may see the profile
+        profile = self.env['crm.customer'].sudo().search(
+            [('partner_id', '=', customer.id), ('company_id', '=', vals.get('company_id') or self.env.company.id)], limit=1)
+        return {**vals, 'partner_id': customer.id, 'grade_id': profile.grade_id.id}
 
     def write(self, vals):
         """:raise UserError: on a change of the state by hand"""
         self._check_kept(vals)
+        if vals.get('partner_id'):
+            vals = {**vals, 'partner_id': self.env['res.partner'].browse(vals['partner_id']).commercial_partner_id.id}
         return super().write(vals)
 
     def _check_kept(self, names):
@@ -126,18 +141,45 @@ class CrmChurnCase(models.Model):
         :param str state: ``won_back``, ``lost`` or ``dropped``
         :param str reason: why; needed unless the customer is won back
         :raise UserError: without a reason, or on cases that are closed
+
+        Who was seen to buy again is won back on that day, others today. What came back is counted at once; who is not to be
+        won back any more leaves nothing planned behind.
         """
         self.check_access('write')
         if any(case.state != 'open' for case in self):
             raise UserError(self.env._("Only open cases can be closed."))
         if state != 'won_back' and not (reason or '').strip():
             raise UserError(self.env._("Say why it ended so before you close the case."))
-        for company, cases in self.grouped('company_id').items():
-            vals = {'state': state, 'date_closed': company._crm_today()}
+        won = state == 'won_back'
+        for (company, day), cases in self.grouped(lambda case: (case.company_id, won and case.date_again)).items():
+            vals = {'state': state, 'date_closed': day or company._crm_today()}
             if reason:
                 vals['outcome'] = reason
             cases.sudo().write(vals)   # the state is written here only; the right to write was asked for above
-        self.sudo().activity_unlink(['crm_churn.mail_activity_type_bought_again'])   # answered, whoever it was for
+            cases.flush_recordset(['state'])   # the index of open cases lets the next one be opened from here on
+            if won:
+                cases._regain(company)
+        if won:
+            self.sudo().activity_unlink(['crm_churn.mail_activity_type_bought_again'])   # answered, whoever it was for
+        else:
+            self.sudo().activity_ids.unlink()   # whoever planned them
+
+    def action_reopen(self):
+        """Go on with closed cases. What was bought until today does not speak for a win-back any more: it was judged already.
+
+        :raise UserError: on open cases, or where the customer has another open one by now
+        """
+        self.check_access('write')
+        if any(case.state == 'open' for case in self):
+            raise UserError(self.env._("The case is open already."))
+        for company, cases in self.grouped('company_id').items():
+            # as superuser here and below: also cases one may not see are open, and the state was withheld from writing by hand only
+            if self.sudo().search_count([
+                    ('company_id', '=', company.id), ('partner_id', 'in', cases.partner_id.ids), ('state', '=', 'open')], limit=1):
+                raise UserError(self.env._("The customer has another open case by now. Go on with that one."))
+            cases.sudo().write({
+                'state': 'open', 'date_closed': False, 'date_watch': company._crm_today() + timedelta(days=1), 'regained': 0.0,
+                'proposed_on': False, 'date_again': False})
 
     def action_won_back(self):
         """Close as won back."""
@@ -163,22 +205,6 @@ class CrmChurnCase(models.Model):
         if not self.plan_id:
             raise UserError(self.env._("Choose an activity plan first."))
         self.plan_id._crm_start(self, self.company_id)
-
-    def action_new_quotation(self):
-        """Open a new quotation for the customer, linked with the case."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window', 'res_model': 'sale.order', 'views': [(False, 'form')],
-            'context': {
-                'default_partner_id': self.partner_id.id, 'default_company_id': self.company_id.id,
-                'default_user_id': self.user_id.id, 'default_crm_churn_case_id': self.id}}
-
-    def action_open_orders(self):
-        """Open the linked quotations."""
-        self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window', 'name': self.env._("Quotations"), 'res_model': 'sale.order',
-            'views': [(False, 'list'), (False, 'form')], 'domain': [('crm_churn_case_id', '=', self.id)]}
 
     def _opened(self):
         """Return the action that shows the cases."""

@@ -12,7 +12,8 @@ class CrmTimeline(models.AbstractModel):
     def _timeline_win_back(self, customer):
         return Happening(
             self.env._("Win-back cases"), 'fa-undo', 'crm.churn.case', customer.of('partner_id'), 'date_open', title='name',
-            text=lambda case: dict(case._fields['state']._description_selection(case.env))[case.state], amount='regained',
+            text=lambda case: dict(case._fields['state']._description_selection(case.env))[case.state],
+            amount='regained',
             author='user_id', tone='info', group='sales')
 
     def _threads(self):

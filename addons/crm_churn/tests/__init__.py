@@ -4,6 +4,8 @@ from . import test_churn_event
 from . import test_churn_dashboard
 from . import test_churn_call
 from . import test_churn_case
+from . import test_churn_case_found
+from . import test_churn_case_points
 from . import test_churn_found
 from . import test_churn_loss_points
 from . import test_churn_lost

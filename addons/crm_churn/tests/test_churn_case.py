@@ -52,7 +52,7 @@ class TestChurnCase(ChurnCommon):
         with self.assertRaisesRegex(ValidationError, "its customer and company"):
             self._case(event_ids=[(6, 0, self._loss(partner=self.customer2).ids)])
         with self.assertRaisesRegex(ValidationError, "its customer and company"):
-            self._case(event_ids=[(6, 0, self._loss(company=self.company_usd).ids)])
+            self._case(self._customers(), event_ids=[(6, 0, self._loss(company=self.company_usd).ids)])
 
     def test_one_way_out(self):
         case = self._case().with_env(self._as(self.rep))

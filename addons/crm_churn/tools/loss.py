@@ -16,6 +16,8 @@ PHASES = [
     ('use', "Use"),                           # delivered: buys again or not
     ('service', "Service"),                   # left while we owed an answer or a repair
 ]
+# what loses a customer, not only a chance
+CUSTOMER_KINDS = ('silent', 'contract', 'leave')
 # phases in which a customer is lost, not only a chance
 CUSTOMER_PHASES = ('execution', 'use', 'service')
 AREAS = [                                     # what one would have to work on
