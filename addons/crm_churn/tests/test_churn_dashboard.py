@@ -1,7 +1,6 @@
-import json
-
 from odoo.tests import tagged
-from odoo.tools import file_open
+
+from odoo.addons.crm_grading.tests.dashboards import dashboard_sources, read_dashboard
 
 from .common import ChurnCommon
 
@@ -11,23 +10,9 @@ DASHBOARD = 'crm_churn/data/dashboards/churn_dashboard.json'
 @tagged('post_install', '-at_install')
 class TestChurnDashboard(ChurnCommon):
 
-    def _sources(self, content):
-        """Yield the model, domain and fields of everything shown."""
-        for pivot in content['pivots'].values():
-            yield pivot['model'], pivot['domain'], [part['fieldName'] for part in pivot['rows'] + pivot['measures']]
-        for one in content['lists'].values():
-            yield one['model'], one['domain'], one['columns']
-        for sheet in content['sheets']:
-            for figure in sheet['figures']:
-                meta = figure['data'].get('metaData')
-                if meta:
-                    yield (meta['resModel'], figure['data']['searchParams']['domain'],
-                           [*(name.split(':')[0] for name in meta['groupBy']), meta['measure']])
-
     def test_everything_named_exists(self):
-        with file_open(DASHBOARD) as file:
-            content = json.load(file)
-        sources = list(self._sources(content))
+        content = read_dashboard(DASHBOARD)
+        sources = list(dashboard_sources(content))
         self.assertGreater(len(sources), 12)
         self._loss(amount=100)
         for model, domain, names in sources:
