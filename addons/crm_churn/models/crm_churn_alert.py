@@ -76,23 +76,38 @@ class CrmChurnAlert(models.Model):
     def _follow(self, company):
         """Raise alerts for customers of high risk, and close those of customers that recovered; again, it changes nothing.
 
-        Nobody is alerted twice within the company's days of rest after an alert was closed.
+        Nobody is alerted twice within the company's days of rest after an alert was closed, and nobody has more than the company's
+        number of open alerts: those to be saved first go before.
 
         :return: the new alerts
         """
         today = company._crm_today()
         open_alerts = self.search([('company_id', '=', company.id), ('state', '=', 'open')])
         open_alerts.filtered(lambda alert: alert.customer_id.churn_level != 'high')._close('recovered')
-        rested = today - timedelta(days=company.crm_churn_alert_days)
-        resting = self._search([('company_id', '=', company.id), '|', ('state', '=', 'open'), ('date_done', '>', rested)])
-        customers = self.env['crm.customer'].search([
-            ('company_id', '=', company.id), ('churn_level', '=', 'high'),
-            ('id', 'not in', resting.subselect(SQL.identifier(resting.table, 'customer_id')))])
-        raised = self.browse()
+        customers, raised = self.env['crm.customer'].browse(self._due(company, today)), self.browse()
         for start in range(0, len(customers), BATCH):
             raised |= self.create([customer._alert_vals(today) for customer in customers[start:start + BATCH]])
         raised._tell(today)
         return raised
+
+    @api.model
+    def _due(self, company, today):
+        """Return the ids of the profiles for which an alert is raised, those to be saved first in front."""
+        self.env.flush_all()
+        return [row[0] for row in self.env.execute_query(SQL(
+            """SELECT id
+                 FROM (SELECT customer.id, customer.churn_priority, customer.user_id,
+                              ROW_NUMBER() OVER (PARTITION BY customer.user_id ORDER BY customer.churn_priority DESC, customer.id) AS place
+                         FROM crm_customer AS customer
+                        WHERE customer.company_id = %(company)s AND customer.churn_level = 'high'
+                          AND NOT EXISTS (SELECT FROM crm_churn_alert AS alert
+                                           WHERE alert.customer_id = customer.id AND (alert.state = 'open' OR alert.date_done > %(rested)s))
+                      ) AS candidate
+                WHERE place <= %(limit)s - (SELECT COUNT(*) FROM crm_churn_alert AS alert
+                                             WHERE alert.company_id = %(company)s AND alert.state = 'open'
+                                               AND alert.user_id IS NOT DISTINCT FROM candidate.user_id)
+                ORDER BY churn_priority DESC, id""",
+            company=company.id, rested=today - timedelta(days=company.crm_churn_alert_days), limit=company.crm_churn_alert_limit))]
 
     def _tell(self, today):
         """Bring the alerts to their owners, as an activity each."""

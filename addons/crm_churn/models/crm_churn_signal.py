@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.tools.criterion import OPERATORS
 from odoo.addons.crm_grading.tools.metric import Fact, Measure
 
 from ..tools.warning import SIGNALS
@@ -21,6 +22,7 @@ class CrmChurnSignal(models.Model):
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one('res.company', required=True, index=True, ondelete='cascade', default=lambda self: self.env.company)
+    operator = fields.Selection(OPERATORS)   # said again, so that its choices are among our terms
     weight = fields.Float("Points", default=10.0, required=True, aggregator=None, digits=(5, 1), help="Of risk, from 0 to 100.")
     snooze_until = fields.Date(help="The signal is not heard before this day.")
 
@@ -45,20 +47,40 @@ class CrmChurnSignal(models.Model):
         A metric may come later, with another addon: its signal follows then.
         """
         metrics = {metric.code: metric for metric in self.env['crm.metric'].sudo().search(
-            [('code', 'in', [code for _name, code, *_rest in SIGNALS])])}
-        vals_list = []
+            [('code', 'in', [code for _key, code, *_rest in SIGNALS])])}
+        names, vals_list, keys = self._default_names(), [], []
         for company in companies.sudo():   # the set-up of a company, by whoever runs it
             # what went with the metric of an app comes back with it
             given = set((company.crm_churn_signals_given or '').split()) & metrics.keys()
             new = [signal for signal in SIGNALS if signal[1] in metrics and signal[1] not in given]
             vals_list += [{
-                'name': name, 'sequence': 10 * (1 + SIGNALS.index((name, code, operator, value, weight))), 'company_id': company.id,
+                'name': names[key], 'sequence': 10 * (1 + SIGNALS.index(signal)), 'company_id': company.id,
                 'metric_id': metrics[code].id, 'operator': operator, 'value': value, 'weight': weight,
-            } for name, code, operator, value, weight in new]
+            } for signal in new for key, code, operator, value, weight in [signal]]
+            keys += [signal[0] for signal in new]
             given = ' '.join(sorted(given | {signal[1] for signal in new}))
             if company.crm_churn_signals_given != given:
                 company.crm_churn_signals_given = given
-        return self.sudo().create(vals_list)
+        signals = self.sudo().create(vals_list)   # as above
+        for lang, _name in self.env['res.lang'].get_installed() if signals else ():
+            names = self.with_context(lang=lang)._default_names()
+            for key, signal in zip(keys, signals, strict=True):
+                signal.with_context(lang=lang).name = names[key]
+        return signals
+
+    def _default_names(self):
+        return {
+            'silent': self.env._("Silent for twice the own rhythm"),
+            'long_silent': self.env._("Silent for four times the own rhythm"),
+            'less': self.env._("Buys much less than a quarter ago"),
+            'late': self.env._("Pays late"),
+            'no_contact': self.env._("Nobody was in touch for two months"),
+            'competitor': self.env._("A competitor was seen"),
+            'complaint': self.env._("Open complaint"),
+            'promise': self.env._("We broke a promise of service"),
+            'rating': self.env._("Bad rating"),
+            'no_visit': self.env._("Not visited for three months"),
+        }
 
 
 class CrmMetric(models.Model):

@@ -37,21 +37,21 @@ class CrmCustomer(models.Model):
         self.env.flush_all()
         without_compiling(self.env)
         self.env.cr.execute("SET LOCAL enable_nestloop = off")
-        changed = self._write_churn(company, date, partners)
+        among = SQL("TRUE") if partners is None else SQL(
+            "customer.partner_id IN %s", tuple(partners.commercial_partner_id.ids) or (0,))
+        changed = self._write_churn(company, date, among)
         self.env.cr.execute("SET LOCAL enable_nestloop = on")
-        self._note_churn(company, date)
+        self._note_churn(company, date, among)
         self.env['crm.customer'].invalidate_model()
         self.env['crm.churn.risk'].invalidate_model()
         return changed
 
-    def _write_churn(self, company, date, partners):
+    def _write_churn(self, company, date, among):
         model = self.env['crm.churn.model']._speaking(company)
         signals = self.env['crm.churn.signal']._heard(company, date)
         score = model._score_relation(company._crm_metric_scope(date)) if model else SQL(
             "SELECT NULL::int AS subject_id, NULL::float8 AS risk, NULL::float8 AS expected, NULL::float8 AS value,"
             " NULL::boolean AS is_single WHERE FALSE")
-        among = SQL("TRUE") if partners is None else SQL(
-            "customer.partner_id IN %s", tuple(partners.commercial_partner_id.ids) or (0,))
         self.env.cr.execute(SQL(
             """WITH fired AS MATERIALIZED (
                    SELECT customer.id, customer.partner_id, COALESCE(customer.revenue, 0) AS revenue,
@@ -97,7 +97,7 @@ class CrmCustomer(models.Model):
             SQL("CASE WHEN %s THEN %s END", signal._condition_sql('customer', date), signal.id)
             for signal in signals.sorted(lambda signal: (-signal.weight, signal.sequence, signal.id)))]))
 
-    def _note_churn(self, company, date):
+    def _note_churn(self, company, date, among):
         """Keep the risks on record where the level has changed or a month is over, and say how they have moved since then."""
         self.env.cr.execute(SQL(
             """INSERT INTO crm_churn_risk (customer_id, company_id, date, risk, level, source, at_stake,
@@ -108,10 +108,10 @@ class CrmCustomer(models.Model):
                  LEFT JOIN LATERAL (
                       SELECT date, level FROM crm_churn_risk AS risk WHERE risk.customer_id = customer.id
                        ORDER BY date DESC, id DESC LIMIT 1) AS last ON TRUE
-                WHERE customer.company_id = %(company)s AND customer.churn_risk IS NOT NULL
+                WHERE customer.company_id = %(company)s AND %(among)s AND customer.churn_risk IS NOT NULL
                   AND (last.date IS NULL OR last.date <= %(date)s)
                   AND (last.level IS DISTINCT FROM customer.churn_level OR last.date <= %(date)s::date - %(days)s)""",
-            date=date, company=company.id, uid=self.env.uid, days=TREND_DAYS))
+            date=date, company=company.id, uid=self.env.uid, days=TREND_DAYS, among=among))
         self.env.cr.execute(SQL(
             """UPDATE crm_customer AS customer SET churn_trend = moved.trend
                  FROM (SELECT customer.id, (customer.churn_risk - before.risk)::numeric(5, 1) AS trend
@@ -120,9 +120,9 @@ class CrmCustomer(models.Model):
                               SELECT risk FROM crm_churn_risk AS risk
                                WHERE risk.customer_id = customer.id AND risk.date <= %(date)s::date - %(days)s
                                ORDER BY date DESC, id DESC LIMIT 1) AS before ON TRUE
-                        WHERE customer.company_id = %(company)s) AS moved
+                        WHERE customer.company_id = %(company)s AND %(among)s) AS moved
                 WHERE customer.id = moved.id AND customer.churn_trend::numeric(5, 1) IS DISTINCT FROM moved.trend""",
-            date=date, company=company.id, days=TREND_DAYS))
+            date=date, company=company.id, days=TREND_DAYS, among=among))
 
 
 class CrmGradingRun(models.Model):

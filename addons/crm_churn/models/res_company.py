@@ -24,10 +24,13 @@ class ResCompany(models.Model):
     crm_churn_high = fields.Float("High Risk from (%)", default=60.0, help="From which on the salesperson is alerted.")
     crm_churn_alert_days = fields.Integer(
         "Rest after an Alert (Days)", default=60, help="For so long after an alert was closed no other is raised for the customer.")
+    crm_churn_alert_limit = fields.Integer(
+        "Open Alerts a Person", default=20, help="More than these nobody works on: those to be saved first go before.")
     crm_churn_signals_given = fields.Char(readonly=True, help="Codes of the signals to begin with that the company has been given.")
 
     _crm_churn_levels = models.Constraint(
-        'CHECK(crm_churn_medium <= crm_churn_high AND crm_churn_medium >= 0 AND crm_churn_high <= 100 AND crm_churn_alert_days >= 0)',
+        'CHECK(crm_churn_medium <= crm_churn_high AND crm_churn_medium >= 0 AND crm_churn_high <= 100 AND crm_churn_alert_days >= 0'
+        ' AND crm_churn_alert_limit >= 0)',
         "Medium risk begins below high risk, both between 0 and 100 %.")
     _crm_churn_days_positive = models.Constraint(
         'CHECK(crm_churn_ask_days >= 0 AND crm_churn_unanswered_days >= 0 AND crm_churn_silent_factor >= 0'
@@ -49,3 +52,4 @@ class ResConfigSettings(models.TransientModel):
     crm_churn_medium = fields.Float(related='company_id.crm_churn_medium', readonly=False)
     crm_churn_high = fields.Float(related='company_id.crm_churn_high', readonly=False)
     crm_churn_alert_days = fields.Integer(related='company_id.crm_churn_alert_days', readonly=False)
+    crm_churn_alert_limit = fields.Integer(related='company_id.crm_churn_alert_limit', readonly=False)

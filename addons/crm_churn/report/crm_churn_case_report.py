@@ -29,7 +29,7 @@ class CrmChurnCaseReport(models.Model):
     team_id = fields.Many2one('crm.team', "Sales Team", readonly=True)
     grade_id = fields.Many2one('crm.grade', readonly=True, help="Of the customer when the case was opened.")
     main_reason_id = fields.Many2one('crm.churn.reason', "Reason of the Loss", readonly=True)
-    measure_id = fields.Many2one('crm.churn.measure', readonly=True)
+    measure_id = fields.Many2one('crm.churn.measure', "Measure Taken", readonly=True)
     state = fields.Selection(STATES, readonly=True)
     date_open = fields.Date("Opened On", readonly=True)
     date_closed = fields.Date("Closed On", readonly=True)

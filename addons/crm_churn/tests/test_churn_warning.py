@@ -136,6 +136,7 @@ class TestSignal(WarningCommon):
         Signals._ensure_defaults(self.company)
         found = Signals.search([('company_id', '=', self.company.id)])
         self.assertIn('revenue_trend', found.metric_id.mapped('code'))
+        self.assertIn("比一个季度前购买明显减少", found.with_context(lang='zh_CN').mapped('name'))
         count = len(found)
         Signals._ensure_defaults(self.company)
         self.assertEqual(Signals.search_count([('company_id', '=', self.company.id)]), count)
@@ -249,6 +250,28 @@ class TestAlert(WarningCommon):
             {'partner_id': self.customer.id, 'customer_id': self._profile(self.customer).id, 'state': 'open', 'outcome': False},
             {'partner_id': self.customer.id, 'customer_id': self._profile(self.customer).id, 'state': 'done', 'outcome': False}])
         self.assertFalse(double.activity_ids)
+
+    def test_as_many_as_one_can_work_on(self):
+        """Those to be saved first go before; there is room again when one is done; others have their own room."""
+        self.company.crm_churn_alert_limit = 1
+        rich, others = self._customers(1, name="Rich", user_id=self.rep.id), self._customers(1, name="Other", user_id=self.rep2.id)
+        days = ('2026-04-06', '2026-04-16', '2026-04-26', '2026-05-06', '2026-05-16')
+        self._invoices([(rich, day, 9000) for day in days] + [(others, day, 10) for day in days])
+        self._run()
+        self.assertEqual(self._alerts().partner_id, rich + others)
+        self._run()
+        self.assertEqual(self._alerts().partner_id, rich + others)
+        self._alerts().filtered(lambda alert: alert.partner_id == rich).action_false()
+        self._run()
+        self.assertEqual(self._alerts().filtered(lambda alert: alert.state == 'open').partner_id, self.customer + others)
+
+    def test_one_customer_alone(self):
+        """Refreshing one customer judges no other."""
+        self._run('2026-05-16')
+        self.env['crm.grading.run']._run(self.company, '2026-06-15', partners=self.customer2)
+        self.assertEqual(self._profile(self.customer).churn_risk, 0)
+        self.env['crm.grading.run']._run(self.company, '2026-06-15', partners=self.customer)
+        self.assertEqual(self._profile(self.customer).churn_risk, 75)
 
     def test_stays_as_raised(self):
         """What was found and what came of it is not written by hand; the reasons outlive the risk."""

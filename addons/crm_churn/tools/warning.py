@@ -6,16 +6,17 @@ SOURCES = [('signals', "Signals"), ('purchases', "Purchase Model"), ('figures', 
 OUTCOMES = [
     ('saved', "Saved"), ('lost', "Lost All the Same"), ('false', "False Alarm"), ('recovered', "Recovered by Itself"),
 ]
-# Signals that a company begins with, each as soon as there is a metric of the code: (name, metric, comparison, value, points)
+# Signals that a company begins with, each as soon as there is a metric of the code: (key, metric, comparison, value, points);
+# what they are called is in crm_churn_signal.py, where it is translated
 SIGNALS = [
-    ("Silent for twice the own rhythm", 'rhythm', '>=', 2.0, 40.0),
-    ("Silent for four times the own rhythm", 'rhythm', '>=', 4.0, 25.0),
-    ("Buys much less than a quarter ago", 'revenue_trend', '<=', -30.0, 20.0),
-    ("Pays late", 'overdue_days', '>=', 30.0, 10.0),
-    ("Nobody was in touch for two months", 'last_contact', '>=', 60.0, 10.0),
-    ("A competitor was seen", 'competitor_seen', '>=', 1.0, 15.0),
-    ("Open complaint", 'open_complaints', '>=', 1.0, 20.0),
-    ("We broke a promise of service", 'sla_breaches', '>=', 1.0, 10.0),
-    ("Bad rating", 'last_rating', '<=', 2.0, 15.0),
-    ("Not visited for three months", 'last_visit', '>=', 90.0, 10.0),
+    ('silent', 'rhythm', '>=', 2.0, 40.0),
+    ('long_silent', 'rhythm', '>=', 4.0, 25.0),
+    ('less', 'revenue_trend', '<=', -30.0, 20.0),
+    ('late', 'overdue_days', '>=', 30.0, 10.0),
+    ('no_contact', 'last_contact', '>=', 60.0, 10.0),
+    ('competitor', 'competitor_seen', '>=', 1.0, 15.0),
+    ('complaint', 'open_complaints', '>=', 1.0, 20.0),
+    ('promise', 'sla_breaches', '>=', 1.0, 10.0),
+    ('rating', 'last_rating', '<=', 2.0, 15.0),
+    ('no_visit', 'last_visit', '>=', 90.0, 10.0),
 ]
