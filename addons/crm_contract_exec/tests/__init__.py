@@ -37,3 +37,4 @@ from . import test_collection_month
 from . import test_contract_print
 from . import test_plan
 from . import test_demo
+from . import test_filters
