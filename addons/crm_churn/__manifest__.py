@@ -50,6 +50,7 @@
         'views/crm_churn_call_return_views.xml',
         'views/crm_churn_signal_views.xml',
         'views/crm_churn_alert_views.xml',
+        'views/crm_churn_alert_report_views.xml',
         'views/crm_customer_churn_views.xml',
         'views/crm_churn_model_views.xml',
         'views/crm_churn_case_views.xml',

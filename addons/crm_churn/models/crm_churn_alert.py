@@ -66,6 +66,8 @@ class CrmChurnAlert(models.Model):
                 and not name.startswith(('activity_', 'message_', 'rating_'))]
         if kept and not self.env.su:
             raise UserError(self.env._("An alert stays as it was raised. Say with its buttons what came of it."))
+        if (vals.get('note') or '').strip():
+            self._note_action()
         return super().write(vals)
 
     # ------------------------------------------------------------------
@@ -85,8 +87,10 @@ class CrmChurnAlert(models.Model):
         open_alerts = self.search([('company_id', '=', company.id), ('state', '=', 'open')])
         open_alerts.filtered(lambda alert: alert.customer_id.churn_level != 'high')._close('recovered')
         customers, raised = self.env['crm.customer'].browse(self._due(company, today)), self.browse()
+        horizon = self.env['crm.churn.model']._horizon(company)
         for start in range(0, len(customers), BATCH):
-            raised |= self.create([customer._alert_vals(today) for customer in customers[start:start + BATCH]])
+            raised |= self.create([
+                {**customer._alert_vals(today), 'horizon_days': horizon} for customer in customers[start:start + BATCH]])
         raised._tell(today)
         return raised
 
@@ -146,10 +150,11 @@ class CrmChurnAlert(models.Model):
                 raise UserError(self.env._("The plan for %(customer)s was started already.", customer=alert.partner_id.display_name))
             alert.plan_id._crm_start(alert.partner_id, alert.company_id)
             alert.sudo().plan_date = alert.company_id._crm_today()   # kept by us, for who may write
+        self._note_action()
         return True
 
     def action_saved(self):
-        """The customer stays."""
+        """The customer stays, thanks to us: also where the run was quicker to see that it buys again."""
         return self._said('saved')
 
     def action_lost(self):
@@ -162,9 +167,13 @@ class CrmChurnAlert(models.Model):
 
     def _said(self, outcome):
         self.check_access('write')
-        if self.filtered(lambda alert: alert.state != 'open'):
+        again = self.filtered(lambda alert: outcome == 'saved' and alert.outcome == 'recovered')
+        if (self - again).filtered(lambda alert: alert.state != 'open'):
             raise UserError(self.env._("The alert is closed already."))
-        self._close(outcome)
+        if outcome == 'saved':
+            self._note_action(claimed=True)
+        again.sudo().outcome = outcome   # kept by us, for who may write
+        (self - again)._close(outcome)
         return True
 
     def action_snooze(self):
@@ -194,4 +203,4 @@ class CrmCustomer(models.Model):
             'customer_id': self.id, 'partner_id': self.partner_id.id, 'company_id': self.company_id.id, 'user_id': self.user_id.id,
             'grade_id': self.grade_id.id, 'date': today, 'risk': self.churn_risk, 'priority': self.churn_priority,
             'at_stake': self.churn_at_stake, 'reason_ids': (self.churn_reasons or {}).get('signals', []),
-            'is_single': (self.churn_reasons or {}).get('single', False)}
+            'is_single': (self.churn_reasons or {}).get('single', False), 'source': self.churn_source}

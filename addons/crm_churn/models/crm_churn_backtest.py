@@ -47,6 +47,14 @@ class CrmChurnBacktest(models.Model):
     single_customers = fields.Integer("Bought Once", readonly=True)
     single_lost_share = fields.Float("Of Them Really Lost (%)", readonly=True, aggregator=None, digits=(6, 2))
     single_predicted_share = fields.Float("Of Them Predicted Lost (%)", readonly=True, aggregator=None, digits=(6, 2))
+    treated_customers = fields.Integer(
+        "Acted On", readonly=True, help="Customers whom somebody tried to keep or to win back in the horizon, before they bought again.")
+    treated_lost_share = fields.Float(
+        "Of Them Lost All the Same (%)", readonly=True, aggregator=None, digits=(6, 2),
+        help="A rescue that worked made a right judgement look wrong.")
+    auc_untreated = fields.Float(
+        "AUC without Rescues", readonly=True, aggregator='avg', digits=(6, 4),
+        help="Among the customers whom nobody tried to keep. 0 where too few of them were lost, or kept, to say.")
     calibration = fields.Json(readonly=True, help="Ten groups by risk: predicted share, true share, customers.")
 
     _model_date_uniq = models.UniqueIndex('(model_id, date)', "The model has been tried out on this date already.")
@@ -80,17 +88,21 @@ class CrmChurnModel(models.Model):
         """Return the values of the back-test of given parameters on the day after ``day``; None with too few outcomes."""
         scope = self.company_id._crm_metric_scope(day, sample)
         rows = self._ask(SQL(
-            """SELECT judged.risk, (back.subject_id IS NULL)::int, %(date)s::date + 1 - known.last, judged.is_single::int
+            """SELECT judged.risk, (back.subject_id IS NULL)::int, %(date)s::date + 1 - known.last, judged.is_single::int,
+                      COALESCE(treated.date <= COALESCE(back.date, treated.date), FALSE)::int
                  FROM (%(judged)s) AS judged JOIN (%(known)s) AS known ON known.subject_id = judged.subject_id
-            LEFT JOIN (%(back)s) AS back ON back.subject_id = judged.subject_id ORDER BY judged.subject_id""",
-            date=day, judged=self._relation(scope, parameters), known=self._known_sql(scope), back=self._back_sql(scope)))
-        risk, lost, recency, single = np.array(rows, dtype=float).reshape(-1, 4).T
-        active, single = recency <= self.horizon_days, single > 0
+            LEFT JOIN (%(back)s) AS back ON back.subject_id = judged.subject_id
+            LEFT JOIN (%(treated)s) AS treated ON treated.subject_id = judged.subject_id ORDER BY judged.subject_id""",
+            date=day, judged=self._relation(scope, parameters), known=self._known_sql(scope), back=self._back_sql(scope),
+            treated=self._treated_sql(scope)))
+        risk, lost, recency, single, treated = np.array(rows, dtype=float).reshape(-1, 5).T
+        active, single, treated = recency <= self.horizon_days, single > 0, treated > 0
         if any(min(part.sum(), (1 - part).sum()) < MIN_LOST for part in (lost, lost[active])):
             return None
         return {
             'date': day + timedelta(days=1), 'date_end': day + timedelta(days=self.horizon_days), 'customers': len(risk),
-            'active_customers': int(active.sum()), **self._ranking(risk, lost, recency, active), **self._percentages(risk, lost, single)}
+            'active_customers': int(active.sum()), **self._ranking(risk, lost, recency, active), **self._percentages(risk, lost, single),
+            **self._rescues(risk, lost, treated)}
 
     def _ranking(self, risk, lost, recency, active):
         spread = judging.bootstrap(risk, recency, lost)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.warning import HORIZON
+
 KINDS = [
     ('purchases', "Purchase Model"),   # BG/NBD: from the days of purchases alone
     ('figures', "Figures Model"),      # logistic regression over metrics
@@ -95,3 +97,10 @@ class CrmChurnModel(models.Model):
         """
         return self.sudo().search(
             [('company_id', '=', company.id), ('is_speaking', '=', True), ('verdict', 'in', SPEAKING)], limit=1)
+
+    @api.model
+    def _horizon(self, company):
+        """Return the days within which a customer of a company is expected to buy: of the model that speaks, else of its purchase model."""
+        model = self._speaking(company) or self.sudo().search(   # as there
+            [('company_id', '=', company.id), ('kind', '=', 'purchases')], limit=1)
+        return model.horizon_days or HORIZON

@@ -139,10 +139,11 @@ class CrmChurnModel(models.Model):
             self.env['crm.metric']._fact_invoice(scope).relation, scope.among(SQL("subject_id")))
 
     def _back_sql(self, scope):
-        """Return the query of customers with a purchase within the horizon after the day: ``subject_id``."""
+        """Return the query of customers with a purchase within the horizon after the day: ``subject_id``, the first ``date``."""
         later = scope._replace(date=scope.date + timedelta(days=self.horizon_days))
         return SQL(
-            "SELECT DISTINCT subject_id FROM (%s) AS invoice WHERE move_type <> 'out_refund' AND date > %s AND %s",
+            "SELECT subject_id, MIN(date) AS date FROM (%s) AS invoice"
+            " WHERE move_type <> 'out_refund' AND date > %s AND %s GROUP BY subject_id",
             self.env['crm.metric']._fact_invoice(later).relation, scope.date, scope.among(SQL("subject_id")))
 
 

@@ -20,8 +20,8 @@ class CrmChurnModel(models.Model):
 
     def _verdict_sentences(self):
         if self.verdict in ('new', 'failed', 'thin'):
-            return [self._words_unfit()]
-        return [self._words_who_speaks(), self._words_how_good(), self._words_warning(), self._words_single()]
+            return [self._words_unfit(), self._words_alerts()]
+        return [self._words_who_speaks(), self._words_how_good(), self._words_warning(), self._words_alerts(), self._words_single()]
 
     def _number(self, value, digits=0):
         return formatLang(self.env, value, digits=digits)

@@ -135,5 +135,7 @@ class CrmGradingRun(models.Model):
         run = super()._run(company, date, kind, partners)
         self.env['crm.customer'].sudo()._assess_churn(company, run.date, partners)  # a run judges all customers, whoever starts it
         if run.date >= company._crm_today():   # nobody is warned of the past
-            self.env['crm.churn.alert'].sudo()._follow(company)
+            alerts = self.env['crm.churn.alert'].sudo()   # as above
+            alerts._follow(company)
+            alerts._note_results(company)
         return run

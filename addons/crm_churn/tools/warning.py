@@ -6,6 +6,13 @@ SOURCES = [('signals', "Signals"), ('purchases', "Purchase Model"), ('figures', 
 OUTCOMES = [
     ('saved', "Saved"), ('lost', "Lost All the Same"), ('false', "False Alarm"), ('recovered', "Recovered by Itself"),
 ]
+# what came of an alert by the facts, whatever people said of it
+RESULTS = [
+    ('waiting', "Horizon Not Over"), ('lost', "Bought Nothing"), ('rescued', "Bought Again after a Rescue"),
+    ('alone', "Bought Again by Itself"),
+]
+ENOUGH = 20       # alerts, or customers, with fewer of which a percentage says nothing
+HORIZON = 90      # days, where no model says otherwise
 # Signals that a company begins with, each as soon as there is a metric of the code: (key, metric, comparison, value, points);
 # what they are called is in crm_churn_signal.py, where it is translated
 SIGNALS = [
