@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, fields
 from odoo.tools import SQL
 
-from odoo.addons.crm_grading.demo.cast import CAST
+from odoo.addons.crm_grading.demo.stage import customers
 
 from .story import AFTER_ALL, AGAIN, COMPETITORS, FORGOTTEN, LEFT, LOST, SEEN, SILENT
 
@@ -16,12 +16,6 @@ MARGIN = 0.28     # of what was lost
 NOTES = (
     "Visited with the head of sales: the late delivery had hurt. Priority for the next two orders.",
     "Works are closed for the holidays; the order is in the mail.", "Has moved all purchases to a competitor.")
-
-
-def customers(env):
-    """Return {key in the cast: customer} of those that are there."""
-    found = ((customer.key, env.ref(f'crm_grading.demo_customer_{customer.key}', raise_if_not_found=False)) for customer in CAST)
-    return {key: partner for key, partner in found if partner}
 
 
 class DemoChurn:

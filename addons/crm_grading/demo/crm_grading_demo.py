@@ -9,6 +9,7 @@ from .documents import Documents
 from .judging import Judging
 from .past import Past
 from .people import Contacts
+from .stage import QUIET
 
 _logger = logging.getLogger(__name__)
 
@@ -21,10 +22,7 @@ class CrmGradingRun(models.Model):
         """Fill the demo companies with what declarative data cannot say: thirty months of business relative to today,
         and a year of monthly gradings of it."""
         started = time.monotonic()
-        quiet = {
-            'tracking_disable': True, 'mail_create_nolog': True, 'mail_create_nosubscribe': True, 'mail_notrack': True,
-            'mail_activity_quick_update': True, 'no_reset_password': True, 'skip_pdf_attachment_generation': True}
-        env = self.with_context(**quiet).env
+        env = self.with_context(**QUIET, no_reset_password=True).env
         self._keep_apart(env)
         for name, cast in (('demo_company', CAST), ('demo_company_usd', CAST_USD)):
             company = env.ref(f'crm_grading.{name}')

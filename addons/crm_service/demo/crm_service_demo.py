@@ -1,17 +1,9 @@
-import logging
-import time
-
 from odoo import Command, api, fields, models
 
-from odoo.addons.crm_grading.demo.cast import CAST
+from odoo.addons.crm_grading.demo.stage import customers, stage
 
 from .desk import Desk
 from .requests import ARTICLES, ASIDE, CATEGORIES, CATEGORIES_CN, WANTED
-
-_logger = logging.getLogger(__name__)
-QUIET = {
-    'tracking_disable': True, 'mail_create_nolog': True, 'mail_create_nosubscribe': True, 'mail_notrack': True,
-    'mail_activity_quick_update': True, 'mail_notify_force_send': False}
 
 
 class CrmTicket(models.Model):
@@ -20,23 +12,17 @@ class CrmTicket(models.Model):
     @api.model
     def _load_demo(self):
         """Give the demo company half a year of service, relative to now; no mail leaves the house."""
-        started = time.monotonic()
-        company = self.env.ref('crm_grading.demo_company')
-        env = self.with_context(**QUIET, allowed_company_ids=company.ids).env
-        found = ((customer.key, env.ref(f'crm_grading.demo_customer_{customer.key}', raise_if_not_found=False)) for customer in CAST)
-        partners = {key: partner for key, partner in found if partner}
-        last_mail = env['mail.mail'].sudo().search([], order='id desc', limit=1).id or 0
-        for partner in partners.values():
-            if partner.country_id.code == 'CN':
-                (partner | partner.child_ids).lang = 'zh_CN'
-        company.with_env(env)._crm_service_promise()
-        articles = self._load_demo_articles(env)
-        tickets = Desk(env, company.with_env(env), partners, fields.Datetime.now()).work()
-        self._load_demo_use(env, articles, tickets)
-        self._load_demo_care(env, company)
-        self._load_demo_mail(env, company)
-        env['mail.mail'].sudo().search([('id', '>', last_mail)]).unlink()
-        _logger.info("The service of the demo company took %.0f seconds", time.monotonic() - started)
+        with stage(self.env, "The service") as company:
+            env, partners = company.env, customers(company.env)
+            for partner in partners.values():
+                if partner.country_id.code == 'CN':
+                    (partner | partner.child_ids).lang = 'zh_CN'
+            company._crm_service_promise()
+            articles = self._load_demo_articles(env)
+            tickets = Desk(env, company, partners, fields.Datetime.now()).work()
+            self._load_demo_use(env, articles, tickets)
+            self._load_demo_care(env, company)
+            self._load_demo_mail(env, company)
 
     def _load_demo_articles(self, env):
         categories = {}
