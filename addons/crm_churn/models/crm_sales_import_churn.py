@@ -29,7 +29,7 @@ class CrmSalesImport(models.Model):
         levels = dict(Customers._read_group(
             [('company_id', '=', company.id), ('churn_level', '!=', False)], ['churn_level'], ['__count']))
         first = Customers.search(
-            [('company_id', '=', company.id), ('churn_at_stake', '>', 0)], order='churn_at_stake desc, id', limit=SAVE_FIRST)
+            [('company_id', '=', company.id), ('churn_at_stake', '>', 0)], order='churn_priority desc, id', limit=SAVE_FIRST)
         return {
             'models': [{
                 'kind': model.kind, 'speaks': model.is_speaking, 'verdict': model.verdict, 'horizon_days': model.horizon_days,

@@ -105,6 +105,18 @@ class TestAssess(WarningCommon):
         self.assertAlmostEqual(profile.churn_risk, 100 * score[self.customer.id], delta=0.06)
         self.assertEqual(profile.churn_reason_text, "Silent")
 
+    def test_told_in_the_order_of_the_list(self):
+        """What an import tells is the list on the screen: much money that is hardly at risk comes after less that is."""
+        self._invoices([(self.customer2, '2026-06-14', 99000)])
+        self.rhythm.copy({
+            'name': "Large", 'metric_id': self.env.ref('crm_grading.crm_metric_revenue').id, 'value': 50000, 'weight': 10})
+        self._run()
+        told = self.env['crm.sales.import'].with_company(self.company)._churn_figures()
+        self.assertEqual(told['levels'], {'low': 1, 'medium': 0, 'high': 1})
+        self.assertEqual(
+            [(row['customer'], row['risk'], row['at_stake']) for row in told['save_first']],
+            [(self.customer.name, 75, 3750), (self.customer2.name, 10, 10000)])
+
     def test_queries_flat(self):
         """As many queries for fifty customers as for two."""
         self._run()
