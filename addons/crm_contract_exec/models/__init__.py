@@ -92,6 +92,8 @@ from . import crm_timeline_dunning
 from . import account_move_refresh
 from . import stock_move_refresh
 from . import crm_contract_plan
+from . import crm_contract_settlement
+from . import crm_contract_instalment
 from . import crm_contract_step_plan
 from . import crm_contract_step_confirm
 from . import crm_contract_refresh_cron

@@ -83,6 +83,7 @@ class CrmContract(models.Model):
     date_terminated = fields.Date("Terminated On", copy=False, readonly=True)
     settlement_amount = fields.Monetary(
         "Settlement", copy=False, readonly=True, help="What the customer still pays on termination (negative: what we pay back).")
+    settlement_due = fields.Date(copy=False, readonly=True, help="Day by which the customer pays the settlement.")
 
     # carrying out
     step_ids = fields.One2many('crm.contract.step', 'contract_id', "Execution Plan", copy=False)

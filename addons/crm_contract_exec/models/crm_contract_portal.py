@@ -71,7 +71,7 @@ class CrmContractStep(models.Model):
     def _portal_can_pay(self):
         """Whether the customer may pay this instalment now."""
         return (
-            self.kind == 'collect' and self.state in OPEN and self.contract_id.state in ('signed', 'executing')
+            self.kind == 'collect' and self.state in OPEN and self._is_worked_on(('signed', 'executing'))
             and not self.contract_id.is_manual and self.currency_id.compare_amounts(self.amount, self.done_amount) > 0
             and bool(self.contract_id.order_ids or self.contract_id._portal_invoices()))
 

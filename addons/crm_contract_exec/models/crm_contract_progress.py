@@ -125,9 +125,10 @@ class CrmContract(models.Model):
         there are any."""
         columns = SQL("contract_id, step_id, date, amount")
         money = SQL("SELECT %s FROM (%s) AS money", columns, facts['invoiced' if kind == 'invoice' else 'collected'])
-        settled = SQL("%s UNION ALL SELECT %s FROM (%s) AS credited", money, columns, facts['credited'])
+        credits_ = self._credits_of_plans_sql(facts['credited'])
+        settled = SQL("%s UNION ALL SELECT %s FROM (%s) AS credited", money, columns, credits_)
         needs = self._money_needs_sql(kind)
-        credited = SQL("(SELECT contract_id FROM (%s) AS credited)", facts['credited'])
+        credited = SQL("(SELECT contract_id FROM (%s) AS credited)", credits_)
         return SQL(
             """SELECT settled.step_id, settled.need AS planned, LEAST(money.done, settled.done) AS done,
                       GREATEST(settled.done - COALESCE(money.done, settled.done), 0) AS credited, settled.done / settled.need AS share,

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_grading.tools.planner import without_compiling
 
-from ..tools.contract_state import RUNNING, SIGNED_EVER
+from ..tools.contract_state import SIGNED_EVER
 from ..tools.step_state import CONFIRMED_KINDS, MONEY_KINDS, OPEN
 
 # Columns that are written where one of them has changed.
@@ -32,7 +32,7 @@ class CrmContract(models.Model):
         """
         if contracts is not None and not contracts:
             return 0
-        condition = SQL("contract.state IN %s", RUNNING) if contracts is None else SQL("contract.id = ANY(%s)", contracts.ids)
+        condition = self._in_line_sql() if contracts is None else SQL("contract.id = ANY(%s)", contracts.ids)
         self.env.flush_all()
         without_compiling(self.env)
         changed = 0

@@ -101,7 +101,8 @@ class CrmContractReminder(models.Model):
         """Return the condition that a rule (``reminder``) is for a step (``step``) of a contract (``contract``)."""
         return SQL(
             """(reminder.kind IS NULL OR reminder.kind = step.kind)
-               AND step.state NOT IN ('done', 'void') AND step.contract_state IN ('signed', 'executing')
+               AND step.state NOT IN ('done', 'void')
+               AND (step.contract_state IN ('signed', 'executing') OR step.is_settlement AND step.contract_state = 'terminated')
                AND (NOT EXISTS (SELECT FROM crm_contract_reminder_crm_contract_type_rel AS rel
                                  WHERE rel.crm_contract_reminder_id = reminder.id)
                     OR EXISTS (SELECT FROM crm_contract_reminder_crm_contract_type_rel AS rel

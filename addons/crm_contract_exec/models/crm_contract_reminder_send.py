@@ -80,7 +80,8 @@ class CrmContractReminder(models.Model):
                  FROM mail_activity AS activity
                  JOIN crm_contract_step AS step ON step.id = activity.res_id
                 WHERE activity.res_model = 'crm.contract.step' AND activity.activity_type_id = %s AND activity.active
-                  AND (step.state IN ('done', 'void') OR step.contract_state NOT IN ('signed', 'executing')) AND %s""",
+                  AND (step.state IN ('done', 'void') OR step.contract_state NOT IN ('signed', 'executing')
+                       AND NOT (step.is_settlement IS TRUE AND step.contract_state = 'terminated')) AND %s""",
             kind.id, SQL("TRUE") if contracts is None else SQL("step.contract_id IN %s", tuple(contracts.ids))))
         self.env['mail.activity'].sudo().browse([row[0] for row in rows]).unlink()   # they were given by the system
 

@@ -178,21 +178,26 @@ class CrmContract(models.Model):
         self._after_complete()
         return True
 
-    def action_terminate(self, reason=None, settlement_amount=0, date=None):
+    def action_terminate(self, reason=None, settlement_amount=0, date=None, due=None):
         """End contracts before they were carried out.
 
         :param settlement_amount: what the customer still pays (negative: what we pay back), in each contract's currency
         :param date: day on which it ends, not one to come; default: today where the company is
-        :raise UserError: without a reason, or for a day before the signature or to come
+        :param due: day by which the customer pays the settlement; default: the day on which it ends
+        :raise UserError: without a reason, for a day before the signature or to come, or a settlement due before the end
         """
         self._check_move('terminate')
-        date = fields.Date.to_date(date)
+        date, due = fields.Date.to_date(date), fields.Date.to_date(due)
         for contract in self:
             today = contract.company_id._crm_today()
             if (date or today) > today or (date and contract.date_signed and date < contract.date_signed):
                 raise UserError(self.env._(
                     "Contract %(name)s can end between the day of its signature and today.", name=contract.name))
-            contract._move('terminate', reason=reason, settlement_amount=settlement_amount, date_terminated=date or today)
+            if due and due < (date or today):
+                raise UserError(self.env._("The settlement of contract %(name)s cannot be due before it ends.", name=contract.name))
+            contract._move(
+                'terminate', reason=reason, settlement_amount=settlement_amount, date_terminated=date or today,
+                settlement_due=settlement_amount > 0 and (due or date or today))
         self._after_terminate()
         return True
 

@@ -17,7 +17,7 @@ class CrmContractStep(models.Model):
     @api.depends('state', 'contract_state')
     def _compute_can_confirm(self):
         for step in self:
-            step.can_confirm = step.state in OPEN and step.contract_state in RUNNING and step._is_by_hand()
+            step.can_confirm = step.state in OPEN and step._is_worked_on(RUNNING) and step._is_by_hand()
 
     def _is_by_hand(self):
         """Whether a person says when the step is done: nothing in the books could."""
@@ -71,7 +71,7 @@ class CrmContractStep(models.Model):
         """
         self.check_access('write')
         for step in self:
-            if not step.date_confirmed or step.contract_state not in RUNNING:
+            if not step.date_confirmed or not step._is_worked_on(RUNNING):
                 raise UserError(self.env._("Nothing can be taken back for “%(step)s”.", step=step.name))
             step.sudo().message_post(  # what was confirmed stays readable
                 body=self.env._("%(who)s took back what %(by)s confirmed on %(date)s.", who=self.env.user.name, by=step.confirmed_by,

@@ -34,9 +34,9 @@ class CrmContractStep(models.Model):
         billed = {contract for [contract] in self.env['crm.contract.step'].sudo()._read_group(
             [('contract_id', 'in', contracts.ids), ('kind', '=', 'invoice'), ('state', '!=', 'void')], ['contract_id'])}
         for step in self:
-            is_open = step.state not in ('done', 'void') and step.contract_state in WORKING and not step.contract_id.is_manual
+            is_open = step.state not in ('done', 'void') and step._is_worked_on(WORKING) and not step.contract_id.is_manual
             money = is_open and bool(step._document_roles() & {'rep', 'manager', 'finance'})
-            step.can_invoice = money and not step.invoice_count and (
+            step.can_invoice = money and not step.invoice_count and step.contract_state in WORKING and (
                 step.kind == 'invoice' or step.kind == 'collect' and step.contract_id not in billed)
             step.can_request_payment = money and step.kind == 'collect'
             step.can_deliver = is_open and step.kind == 'deliver' and bool(step._document_roles() & {'rep', 'manager', 'warehouse'}) and (
@@ -56,7 +56,7 @@ class CrmContractStep(models.Model):
         if not roles & self._document_roles():
             raise AccessError(self.env._("Your role does not allow this step. Ask a colleague in sales, finance or the warehouse."))
         contract = self.contract_id
-        if contract.state not in WORKING:
+        if not self._is_worked_on(WORKING):
             raise UserError(self.env._(
                 "Contract %(name)s is not being carried out: sign or resume it first.", name=contract.sudo().name))
         if contract.sudo().is_manual:

@@ -23,6 +23,10 @@ class CrmContractStep(models.Model):
         :raise UserError: where the step has an invoice, nothing is left to invoice, or the orders are not ready for it
         """
         self._check_document(('invoice', 'collect'), {'rep', 'manager', 'finance'})
+        if self.contract_id.state == 'terminated':
+            raise UserError(self.env._(
+                "“%(step)s” settles contract %(contract)s: what it is for and how it is taxed was agreed with the customer. Make an"
+                " invoice of your own, and choose the contract and the step on it.", step=self.name, contract=self.contract_id.name))
         if self not in self._billing_steps():
             raise UserError(self.env._("“%(step)s” is invoiced by another step of the plan.", step=self.name))
         self._claim()

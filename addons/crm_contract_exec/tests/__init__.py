@@ -38,3 +38,5 @@ from . import test_contract_print
 from . import test_plan
 from . import test_demo
 from . import test_filters
+from . import test_settlement
+from . import test_receivables_import

@@ -14,6 +14,7 @@ class CrmContractDecision(models.TransientModel):
     currency_id = fields.Many2one('res.currency', compute='_compute_currency_id')
     settlement_amount = fields.Monetary(
         "Settlement", help="What the customer still pays, tax included; negative: what we pay back. 0: nobody owes anything more.")
+    settlement_due = fields.Date(help="Day by which the customer pays the settlement. Empty: the day on which it ends.")
     date = fields.Date("Ends On", default=fields.Date.context_today)
 
     @api.depends('contract_ids')
@@ -31,7 +32,7 @@ class CrmContractDecision(models.TransientModel):
         if self.amendment_ids and self.decision == 'reject':
             self.amendment_ids.action_reject(self.reason)
         elif self.decision == 'terminate':
-            self.contract_ids.action_terminate(self.reason, self.settlement_amount, self.date)
+            self.contract_ids.action_terminate(self.reason, self.settlement_amount, self.date, self.settlement_due)
         else:
             getattr(self.contract_ids, f'action_{self.decision}')(self.reason)
         return {'type': 'ir.actions.act_window_close'}
