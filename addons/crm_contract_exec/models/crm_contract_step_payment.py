@@ -23,8 +23,11 @@ class CrmContractStep(models.Model):
         if step.state in ('done', 'void'):
             raise UserError(self.env._("Nothing is left to do for “%(step)s”.", step=self.name))
         document, payable = step._payable_document()
-        amount = step.currency_id.round(min(step.open_amount - step._in_transit(document), payable))
-        if step.currency_id.compare_amounts(amount, 0) <= 0:
+        currency = document.currency_id   # an invoice may be in another one than its contract
+        left = step.currency_id._convert(
+            step.open_amount - step._in_transit(document), currency, step.company_id, step.company_id._crm_today())
+        amount = currency.round(min(left, payable))
+        if currency.compare_amounts(amount, 0) <= 0:
             raise UserError(self.env._("What is open of “%(step)s” is on its way already. Wait until it has arrived.", step=self.name))
         wizard = self.env['payment.link.wizard'].with_context(active_model=document._name, active_id=document.id).create({'amount': amount})
         return {
@@ -32,7 +35,8 @@ class CrmContractStep(models.Model):
             'views': [(False, 'form')], 'target': 'new', 'context': {'active_model': document._name, 'active_id': document.id}}
 
     def _payable_document(self):
-        """Return the document to be paid and what is open of it: the step's own invoice, the oldest of the contract, else an order."""
+        """Return the document to be paid and what is open of it, in its currency: the step's own invoice, the oldest of the contract, else
+        an order."""
         invoices = self.invoice_ids | self.env['account.move'].search([
             '|', ('crm_contract_id', '=', self.contract_id.id),
             ('line_ids.sale_line_ids.order_id.crm_contract_id', '=', self.contract_id.id)])

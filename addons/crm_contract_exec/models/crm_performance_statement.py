@@ -26,7 +26,9 @@ class CrmPerformanceStatement(models.Model):
     delivered_amount = fields.Monetary("On Delivery", compute='_compute_amounts')
     invoiced_amount = fields.Monetary("On Invoice", compute='_compute_amounts')
     collected_amount = fields.Monetary("On Collection", compute='_compute_amounts')
-    back_amount = fields.Monetary("Taken Back", compute='_compute_amounts', help="Negative entries: cancellations, refunds, write-offs.")
+    back_amount = fields.Monetary(
+        "Taken Back", compute='_compute_amounts',
+        help="Negative entries: cancellations, refunds; and write-offs, less what came in after all.")
     amount = fields.Monetary("Credited", compute='_compute_amounts')
 
     _person_uniq = models.UniqueIndex('(month_id, user_id)')
@@ -40,7 +42,7 @@ class CrmPerformanceStatement(models.Model):
             [('statement_id', 'in', self.ids)], ['statement_id', 'event', 'is_back'], ['amount:sum', '__count'])
         for statement, event, is_back, amount, count in groups:
             found = sums.setdefault(statement.id, {**dict.fromkeys(names, 0.0), 'amount': 0.0, 'entry_count': 0})
-            found['back_amount' if is_back else f'{event}_amount'] += amount
+            found['back_amount' if is_back or event == 'written_off' else f'{event}_amount'] += amount
             found['amount'] += amount
             found['entry_count'] += count
         for statement in self:

@@ -42,6 +42,7 @@ class CrmReceivablesImport(models.AbstractModel):
         if not bank:
             raise UserError(self.env._("%s has no bank journal. Create one under Invoicing > Configuration, then start again.",
                                        self.env.company.name))
+        self._check_periods(rows, journal)
         partners = self._customers(rows)
         done = 0
         for batch in split_every(BATCH, rows, list):
@@ -51,6 +52,21 @@ class CrmReceivablesImport(models.AbstractModel):
             if progress:
                 progress(done, len(rows))
         return len(rows)
+
+    @api.model
+    def _check_periods(self, rows, journal):
+        """:raise UserError: where the books are closed for a day of the file: Odoo would book on a later day, and figures would not be
+        those of the file"""
+        company = self.env.company
+        locked = [
+            (row, locks) for row in rows
+            if (locks := company._get_violated_lock_dates(min(row.date, row.settled or row.date), False, journal))]
+        if locked:
+            raise UserError(self.env._(
+                "Line %(line)s: the books of %(company)s are closed until %(date)s, but invoice %(number)s or its payment is not younger."
+                " Open the period, or leave such rows out (%(count)s in all). Nothing was imported.", line=locked[0][0].line,
+                company=company.name,
+                date=fields.Date.to_string(locked[0][1][-1][0]), number=locked[0][0].number, count=len(locked)))
 
     @api.model
     def _file_error(self, error):

@@ -41,11 +41,13 @@ class CrmCreditProvision(models.Model):
         companies = self.env.companies.sudo()   # days of the companies at work
         days = SQL(", ").join(SQL("(%s, %s::date)", company.id, company._crm_today()) for company in companies)
         return SQL(
-            """SELECT item.*, rate.id AS rate_id, rate.percent, ROUND((item.amount * rate.percent / 100)::numeric, 2) AS provision
+            """SELECT item.*, rate.id AS rate_id, rate.percent, ROUND((item.amount * rate.percent / 100)::numeric, item.digits) AS provision
                  FROM (SELECT line.id, line.move_id, debtor.commercial_partner_id AS partner_id, line.company_id, customer.user_id,
                               customer.credit_level, line.date_maturity AS date_due, line.amount_residual AS amount,
-                              GREATEST(today.day - line.date_maturity, 0) AS days_overdue
+                              GREATEST(today.day - line.date_maturity, 0) AS days_overdue, currency.decimal_places AS digits
                          FROM account_move_line AS line
+                         JOIN res_company AS company ON company.id = line.company_id
+                         JOIN res_currency AS currency ON currency.id = company.currency_id
                          JOIN (VALUES %(days)s) AS today(company_id, day) ON today.company_id = line.company_id
                          JOIN res_partner AS debtor ON debtor.id = line.partner_id
                     LEFT JOIN crm_customer AS customer

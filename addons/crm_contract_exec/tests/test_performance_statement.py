@@ -48,6 +48,18 @@ class TestPerformanceStatement(PerformanceCommon):
         self.assertEqual(
             (statement.signed_amount, statement.back_amount, statement.amount, statement.entry_count), (500, -300, 200, 2))
 
+    def test_write_off_undone(self):
+        """What was given up and came in after all: both stand in what was taken back, and the statement opens."""
+        self.entries.flush_model()
+        vals = {
+            'company_id': self.company.id, 'month': '2026-06-01', 'date': '2026-06-10', 'user_id': self.rep.id, 'contract_id': self.june.id,
+            'partner_id': self.customer.id, 'event': 'written_off', 'res_model': 'account.move', 'res_id': 1, 'number': 1,
+            'contract_currency_id': self.eur.id, 'statement_id': self._statement('2026-06-01').id}
+        self.entries.create([
+            {**vals, 'reason': 'event', 'is_back': True, 'amount': -80}, {**vals, 'reason': 'more', 'number': 2, 'amount': 80}])
+        statement = self._statement('2026-06-01')
+        self.assertEqual((statement.signed_amount, statement.back_amount, statement.amount), (500, 0, 500))
+
     def test_close(self):
         """Only a month that is over, and the oldest first."""
         with self.assertRaisesRegex(UserError, "not over"):

@@ -1,3 +1,5 @@
+import random
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -66,6 +68,27 @@ class TestStepDocuments(ContractCommon):
         self.env.flush_all()
         facts = self.env.execute_query(contract._invoiced_sql(SQL("contract.id = %s", contract.id)))
         self.assertEqual({row[-1] for row in facts}, {True})
+
+    def test_any_order(self):
+        """Whatever prices, pieces, discounts and shares there are: instalments add up to the order, and nothing is left to invoice."""
+        dice = random.Random(4)
+        for number in range(8):
+            order = self._order([(dice.randint(1, 7), round(dice.uniform(0.01, 999), 2)) for _line in range(dice.randint(1, 3))])
+            order.order_line[:1].discount = dice.choice((0, 7.5, 33.33))
+            first = dice.choice((30, 33, 33.3333))
+            contract = self._contract(order)
+            steps = self.env['crm.contract.step'].union(*(
+                self._step(contract, 'invoice', percent=percent, sequence=index)
+                for index, percent in enumerate((first, first, 100 - 2 * first))))
+            self._by(contract).action_submit()
+            order.action_confirm()
+            self._advance_to_executing(contract)
+            with self.subTest(number=number, total=order.amount_total):
+                total = order.amount_total
+                self.assertAlmostEqual(sum(steps.mapped('amount')), total, 2)
+                invoices = [self._invoice(step) for step in steps]
+                self.assertEqual([invoice.amount_total for invoice in invoices], [round(step.amount, 2) for step in steps])
+                self.assertEqual((order.invoice_status, contract.invoiced_amount), ('invoiced', total))
 
     def test_price_change_after_first(self):
         order = self._order([(10, 100)], confirm=True)
@@ -250,3 +273,28 @@ class TestStepDocuments(ContractCommon):
             self.assertIn('amount=400', link.link)
         with self.assertRaises(AccessError):
             self._by(steps[0], self.rep2).action_payment_link()
+
+    def test_payment_link_in_another_currency(self):
+        """An invoice in dollars is paid in dollars: 400 EUR of it are 1,600 USD, and no more than what is open of it."""
+        contract, steps = self._running(steps=[{'kind': 'collect', 'amount': 400}, {'kind': 'collect', 'amount': 800}])
+        invoice = self._invoices([(self.customer, '2026-06-01', 2000)], currency=self.usd, post=False)
+        invoice.crm_contract_id = contract
+        invoice.action_post()
+        for step, amount in zip(steps, (1600, 2000), strict=True):
+            link = self.env['payment.link.wizard'].browse(self._by(step).action_payment_link()['res_id'])
+            self.assertEqual((link.res_id, link.currency_id, link.amount), (invoice.id, self.usd, amount))
+
+    def test_payment_link_of_what_is_on_its_way(self):
+        """What the customer has paid online and is not booked yet is not asked for again."""
+        order = self._order([(10, 100)], confirm=True)
+        _contract, steps = self._running(order, steps=[{'kind': 'collect', 'amount': 400}, {'kind': 'collect', 'amount': 800}])
+        provider = self.env['payment.provider'].sudo().create({'name': "Test", 'company_id': self.company.id})
+        paid = self.env['payment.transaction'].sudo().create({
+            'provider_id': provider.id, 'payment_method_id': self.env.ref('payment.payment_method_unknown').id, 'amount': 150,
+            'currency_id': self.eur.id, 'partner_id': self.customer.id, 'reference': 'T150', 'state': 'pending',
+            'operation': 'online_direct', 'sale_order_ids': [(6, 0, order.ids)]})
+        link = self.env['payment.link.wizard'].browse(self._by(steps[0]).action_payment_link()['res_id'])
+        self.assertEqual(link.amount, 250)
+        paid.amount = 400
+        with self.assertRaisesRegex(UserError, "on its way"):
+            self._by(steps[0]).action_payment_link()
