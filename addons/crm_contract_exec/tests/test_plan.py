@@ -1,5 +1,6 @@
 from datetime import date
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo import Command
@@ -176,6 +177,23 @@ class TestPlan(PlanCommon):
         self.assertEqual((step.state, step.open_amount, contract.collected_percent), ('partial', 60, 40))
         step.action_done('2026-06-14', 100)
         self.assertEqual((step.state, str(step.date_done), contract.collected_percent), ('done', '2026-06-14', 100))
+
+    def test_how_many_are_paid(self):
+        """Lists tell how many instalments are paid of how many, and set what is planned, delivered, accepted, invoiced and collected side
+        by side."""
+        contract, order = self._billed()
+        self._steps(contract, [{'kind': 'collect', 'amount': amount} for amount in (300, 400, 500)])
+        self._steps(contract, [{'kind': 'deliver'}])
+        without = self._contract(total=100)
+        self.assertEqual((contract.instalment_progress, without.instalment_progress), ("0 / 3", False))
+        self._pay([(self._invoice(order), '2026-06-02', 750)])
+        self.assertEqual(contract.instalment_progress, "2 / 3")
+        contract.step_ids[2]._drop("Given up")
+        self.assertEqual(contract.instalment_progress, "2 / 2")
+        arch = etree.fromstring(contract.get_view(self.env.ref('crm_contract_exec.crm_contract_view_list').id, 'list')['arch'])
+        shown = [node.get('name') for node in arch.iter('field') if node.get('optional') == 'show']
+        names = ['planned_percent', 'delivered_percent', 'accepted_percent', 'invoiced_percent', 'collected_percent', 'instalment_progress']
+        self.assertEqual([name for name in shown if name in names], names)
 
     def test_nothing_is_ticked_that_the_books_know(self):
         contract, _order = self._billed()
