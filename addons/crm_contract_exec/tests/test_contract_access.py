@@ -56,6 +56,24 @@ class TestContractAccess(ContractCommon):
                     [self._may(self._by(records, user).read, ['note'])
                      for records in (self.running.party_ids, self.running.document_ids)], expected)
 
+    def test_warehouse_and_money(self):
+        """As with orders in Odoo, the warehouse sees what was sold for how much; never what it costs or earns, nor what others are owed."""
+        order = self._order([(2, 100)], confirm=True)
+        contract = self._contract(order, state='executing')
+        self.env['crm.contract.step'].create({'contract_id': contract.id, 'name': "Pay", 'kind': 'collect', 'amount': 240})
+        theirs = self._by(contract, self.stocker)
+        self.assertEqual((theirs.amount_total, self._by(order, self.stocker).amount_total), (240, 240))
+        self.assertFalse(theirs.step_ids, "Instalments are not the warehouse's")
+        self.assertNotIn('credit_margin', theirs.fields_get())
+        with self.assertRaises(AccessError):
+            theirs.mapped('credit_margin')
+        self.assertEqual(theirs.credited_amount, 0)
+        for model in ('crm.contract.result', 'crm.contract.cash', 'crm.contract.sale', 'crm.contract.product', 'crm.contract.customer',
+                      'crm.performance.entry', 'crm.performance.statement', 'crm.receivable', 'crm.cash.forecast', 'crm.collection.month',
+                      'crm.credit.exposure', 'crm.credit.provision', 'crm.payment.promise', 'crm.payment.dispute', 'crm.dunning.letter'):
+            with self.subTest(model=model):
+                self.assertFalse(self._as(self.stocker)[model].has_access('read'))
+
     def test_write(self):
         cases = [(self.rep, True), (self.lead, True), (self.leads_all, True), (self.manager, True), (self.finance, True),
                  (self.stocker, False), (self.rep2, False), (self.employee, False), (self.portal, False), (self.manager_usd, False)]

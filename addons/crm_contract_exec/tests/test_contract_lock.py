@@ -1,6 +1,9 @@
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models.crm_contract_refresh import CONTRACT_COLUMNS
 from ..tools.contract_state import KEPT
@@ -79,6 +82,13 @@ class TestContractLock(ContractCommon):
         self.assertEqual(contract.state, 'draft')
         share.percent = 50
         contract.action_submit()
+
+    def test_negative_share(self):
+        contract = self._contract(total=100)
+        for percent in (-50, 0, 101):
+            with self.subTest(percent=percent), mute_logger('odoo.sql_db'), self.assertRaises(IntegrityError), self.env.cr.savepoint():
+                self.env['crm.contract.share'].create({'contract_id': contract.id, 'user_id': self.rep.id, 'percent': percent})
+        self.assertFalse(contract.share_ids)
 
     def test_thirds(self):
         contract = self._contract(total=100)

@@ -25,6 +25,28 @@ class TestContractPortal(PortalCommon):
             self.assertIn(text, page)
         self.assertNotIn("Own Task", page)
 
+    def test_what_was_done(self):
+        """Deliveries by the day on which they left, invoices with what is open of them, how far the plan is, and the contract on paper."""
+        self._run_contract()
+        self._deliver(self.order, 4, '2026-06-10')
+        invoice = self.order._create_invoices()
+        invoice.invoice_date = '2026-06-11'
+        invoice.action_post()
+        self._pay([(invoice, '2026-06-12', 300)])
+        foreign = self._invoices([(self.customer, '2026-06-11', 77)])
+        page = self._page().text
+        for text in (*self.order.picking_ids.mapped('name'), "06/10/2026", invoice.name, "900.00", "40 %", "25 %", "In part"):
+            with self.subTest(text=text):
+                self.assertIn(text, page)
+        self.assertNotIn(foreign.name, page)
+        paper = self.url_open(self._url() + '?report_type=html')
+        self.assertEqual(paper.status_code, 200)
+        for text in (self.contract.name, "Pumps", "Goods", "Advance"):
+            self.assertIn(text, paper.text)
+        self.assertNotIn("Pumps", self._page('?report_type=html', self.stranger).text)
+        self.authenticate(self.buyer.login, self.buyer.login)
+        self.assertIn("(0 / 2)", self.url_open('/my/contracts').text)
+
     def test_denied(self):
         """Others, nobody, wrong tokens, and what is not agreed yet: sent away, whichever page they ask for."""
         draft = self._contract(total=10, title="Secret")

@@ -93,6 +93,18 @@ class TestDunning(DunningCommon):
         run.action_propose()
         self.assertEqual((len(run.letter_ids), self._out(run)), (0, [(60, 'small'), (100, 'excluded')]))
 
+    def test_suspended_contract(self):
+        """Nobody is dunned for a contract that is on hold; what else the customer owes is."""
+        contract = self._contract(total=400, state='executing')
+        self.env['crm.contract.step'].create({
+            'name': "All", 'contract_id': contract.id, 'kind': 'collect', 'date_due': '2026-06-01', 'amount': 400})
+        invoice = self._invoices([(self.customer, '2026-06-01', 100)])
+        contract.action_suspend("Strike")
+        run = self._run()
+        self.assertEqual(([row[:2] for row in self._dunned(run)], self._out(run)), ([(invoice.name, 100)], [(400, 'suspended')]))
+        contract.action_resume()
+        self.assertEqual(len(self._dunned(self._run())), 2)
+
     def test_policy(self):
         """A customer's own policy goes first, then that of its grade."""
         grade = self.env['crm.grade'].create({'name': "X9"})

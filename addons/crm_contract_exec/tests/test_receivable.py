@@ -4,11 +4,11 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import ContractCommon
+from .plan_common import PlanCommon
 
 
 @tagged('post_install', '-at_install')
-class TestReceivable(ContractCommon):
+class TestReceivable(PlanCommon):
     """Open items as of any day. The clock stands at 2026-06-15."""
 
     def _items(self, day=None, partner=None, user=None, **context):
@@ -139,6 +139,17 @@ class TestReceivable(ContractCommon):
                 self.assertEqual([row[:2] for row in self._rows('2026-06-10')], [row[:2] for row in rows])
                 self.assertEqual(self._rows('2026-06-09'), [('instalment', 600, '1_30', 4), ('instalment', 600, '0_due', 0)])
                 savepoint.rollback()
+
+    def test_advance_without_an_invoice(self):
+        """A payment that names the contract lowers what is due of its instalments, and is not on account besides."""
+        contract = self._contract(total=1200, state='executing')
+        self._instalments(contract, [('2026-06-05', 600), ('2026-07-01', 600)])
+        self._advance_payment(contract, 700)
+        self.env['crm.contract']._refresh(contract)
+        self.assertEqual(self._rows(), [('instalment', 500, '0_due', 0)])
+        self._advance_payment(contract, 600)
+        self.env['crm.contract']._refresh(contract)
+        self.assertEqual([row[:2] for row in self._rows()], [('credit', -100)])
 
     def test_credited_under_a_plan(self):
         """A credit note lowers its instalment, matched or not; of what was paid already it is still to be given back."""

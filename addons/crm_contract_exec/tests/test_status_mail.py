@@ -65,6 +65,14 @@ class TestStatusMail(ContractCommon):
         order = self._order(confirm=True)
         mail = self._mails('weekly')
         self.assertIn(order.name, mail.body_html)
+        self.assertIn("Your orders and contracts", mail.subject)
+        self.env['res.lang']._activate_lang('zh_CN')
+        self.person.lang = 'zh_CN'
+        mail = self._mails(day='2026-06-22')
+        self.assertNotIn("Your orders and contracts", mail.subject)
+        self.assertIn(dict(self.contract.with_context(lang='zh_CN')._fields['state']._description_selection(
+            self.env(context={'lang': 'zh_CN'})))['signed'], mail.body_html)
+        self.assertNotIn("Signed", mail.body_html)
 
     def test_queries_do_not_grow_with_people(self):
         people = self.env['res.partner'].create([
