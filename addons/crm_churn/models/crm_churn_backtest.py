@@ -63,7 +63,7 @@ class CrmChurnBacktest(models.Model):
 class CrmChurnModel(models.Model):
     _inherit = 'crm.churn.model'
 
-    def _tested(self, date, sample, first):
+    def _tested(self, date, sample, first, learned):
         """Try the model out on several past dates.
 
         Features are strictly before each date, outcomes strictly from it on and complete up to ``date``.
@@ -71,6 +71,7 @@ class CrmChurnModel(models.Model):
         :param date: last day of which all purchases are known
         :param sample: from :meth:`_sample`
         :param first: first day with a purchase
+        :param dict learned: see :meth:`_fitted`
         :return: values of back-tests, the latest first
         """
         found = []
@@ -78,7 +79,7 @@ class CrmChurnModel(models.Model):
             day = date - timedelta(days=self.horizon_days * step)   # the last day that the model knows
             if (day - first).days + 1 < self.horizon_days:
                 break
-            fitted = self._fitted(day, sample, first)
+            fitted = self._fitted(day, sample, first, learned)
             vals = fitted and self._judged(day, sample, fitted['parameters'])
             if vals:
                 found.append(vals)
@@ -88,13 +89,11 @@ class CrmChurnModel(models.Model):
         """Return the values of the back-test of given parameters on the day after ``day``; None with too few outcomes."""
         scope = self.company_id._crm_metric_scope(day, sample)
         rows = self._ask(SQL(
-            """SELECT judged.risk, (back.subject_id IS NULL)::int, %(date)s::date + 1 - known.last, judged.is_single::int,
-                      COALESCE(treated.date <= COALESCE(back.date, treated.date), FALSE)::int
-                 FROM (%(judged)s) AS judged JOIN (%(known)s) AS known ON known.subject_id = judged.subject_id
-            LEFT JOIN (%(back)s) AS back ON back.subject_id = judged.subject_id
+            """SELECT judged.risk, outcome.is_lost::int, %(date)s::date + 1 - outcome.last, judged.is_single::int,
+                      COALESCE(treated.date <= COALESCE(outcome.back, treated.date), FALSE)::int
+                 FROM (%(judged)s) AS judged JOIN (%(outcome)s) AS outcome ON outcome.subject_id = judged.subject_id
             LEFT JOIN (%(treated)s) AS treated ON treated.subject_id = judged.subject_id ORDER BY judged.subject_id""",
-            date=day, judged=self._relation(scope, parameters), known=self._known_sql(scope), back=self._back_sql(scope),
-            treated=self._treated_sql(scope)))
+            date=day, judged=self._relation(scope, parameters), outcome=self._outcome_sql(scope), treated=self._treated_sql(scope)))
         risk, lost, recency, single, treated = np.array(rows, dtype=float).reshape(-1, 5).T
         active, single, treated = recency <= self.horizon_days, single > 0, treated > 0
         if any(min(part.sum(), (1 - part).sum()) < MIN_LOST for part in (lost, lost[active])):

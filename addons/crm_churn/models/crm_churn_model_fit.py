@@ -5,7 +5,7 @@ import numpy as np
 from odoo import models
 from odoo.tools import SQL
 
-from odoo.addons.crm_grading.tools.planner import without_compiling
+from odoo.addons.crm_grading.tools.planner import over_everybody
 
 from ..tools import bg_nbd, gamma_gamma, logistic
 
@@ -21,13 +21,10 @@ class CrmChurnModel(models.Model):
     _inherit = 'crm.churn.model'
 
     def _ask(self, query):
-        """Return the rows of a statement over all customers. A planner without statistics would loop over them."""
+        """Return the rows of a statement over all customers."""
         self.env.flush_all()
-        without_compiling(self.env)
-        self.env.cr.execute("SET LOCAL enable_nestloop = off")
-        rows = self.env.execute_query(query)
-        self.env.cr.execute("SET LOCAL enable_nestloop = on")
-        return rows
+        with over_everybody(self.env):
+            return self.env.execute_query(query)
 
     def _extent(self, date):
         """Return the first and the last day with a purchase up to a day, and the number of buyers, of those with two days or more."""
@@ -47,18 +44,19 @@ class CrmChurnModel(models.Model):
             return None
         return SQL("SELECT id FROM res_partner WHERE hashint4(id) & 65535 < %s", max(1, 65536 * SAMPLE // count))
 
-    def _fitted(self, date, sample, first):
+    def _fitted(self, date, sample, first, learned):
         """Fit on what was known on a day.
 
         :param date: as-of day, included
         :param sample: from :meth:`_sample`
         :param first: first day with a purchase
+        :param dict learned: what :meth:`_examples` has returned of each past day; fits of several dates have days in common
         :return: dict of ``parameters``, ``log_likelihood``, ``sample_count``; None where there is too little data
         """
         scope = self.company_id._crm_metric_scope(date, sample)
         found = self._fitted_purchases(scope)
         if found and self.kind == 'figures':
-            return self._fitted_figures(scope, first, found)
+            return self._fitted_figures(scope, first, found, learned)
         return found
 
     # ------------------------------------------------------------------
@@ -97,14 +95,16 @@ class CrmChurnModel(models.Model):
         days = [date - timedelta(days=self.horizon_days * step) for step in range(1, TRAINING_STEPS + 1)]
         return [day for day in days if (day - first).days + 1 >= self.horizon_days]
 
-    def _fitted_figures(self, scope, first, purchases):
+    def _fitted_figures(self, scope, first, purchases, learned):
         """Add a regression of "bought nothing in the horizon" on the figures before it, over several past days."""
         metrics = self.sudo().metric_ids  # see _metrics_of
-        parts = [self._examples(scope.company._crm_metric_scope(day, scope.subjects), metrics)
-                 for day in self._training_days(scope.date, first)]
-        if not parts or not metrics:
+        days = self._training_days(scope.date, first)
+        if not days or not metrics:
             return None
-        values, lost = (np.concatenate(part) for part in zip(*parts, strict=True))
+        for day in days:
+            if day not in learned:
+                learned[day] = self._examples(scope.company._crm_metric_scope(day, scope.subjects), metrics)
+        values, lost = (np.concatenate(part) for part in zip(*(learned[day] for day in days), strict=True))
         if min(lost.sum(), (1 - lost).sum()) < MIN_LABELS:
             return None
         columns, empty = prepared(values)
@@ -124,27 +124,23 @@ class CrmChurnModel(models.Model):
     def _examples(self, scope, metrics):
         """Return the figures of the buyers on a day, a column per metric, and whether they then bought nothing in the horizon."""
         rows = self._ask(SQL(
-            """SELECT %(columns)s, (back.subject_id IS NULL)::int
-                 FROM (%(known)s) AS known JOIN (%(values)s) AS figure ON figure.subject_id = known.subject_id
-            LEFT JOIN (%(back)s) AS back ON back.subject_id = known.subject_id""",
-            columns=SQL(", ").join(SQL.identifier('figure', metric._column()) for metric in metrics), known=self._known_sql(scope),
-            values=metrics._values_relation(scope, self._everybody_sql(scope)), back=self._back_sql(scope)))
+            """SELECT %(columns)s, outcome.is_lost::int
+                 FROM (%(outcome)s) AS outcome JOIN (%(values)s) AS figure ON figure.subject_id = outcome.subject_id""",
+            columns=SQL(", ").join(SQL.identifier('figure', metric._column()) for metric in metrics), outcome=self._outcome_sql(scope),
+            values=metrics._values_relation(scope, self._everybody_sql(scope))))
         table = np.array(rows, dtype=float).reshape(-1, len(metrics) + 1)
         return table[:, :-1], table[:, -1]
 
-    def _known_sql(self, scope):
-        """Return the query of customers with a purchase up to the day: ``subject_id``, ``last`` day of purchase."""
-        return SQL(
-            "SELECT subject_id, MAX(date) AS last FROM (%s) AS invoice WHERE move_type <> 'out_refund' AND %s GROUP BY subject_id",
-            self.env['crm.metric']._fact_invoice(scope).relation, scope.among(SQL("subject_id")))
-
-    def _back_sql(self, scope):
-        """Return the query of customers with a purchase within the horizon after the day: ``subject_id``, the first ``date``."""
+    def _outcome_sql(self, scope):
+        """Return the query of the customers with a purchase up to the day: ``subject_id``, ``last`` day of purchase up to there,
+        ``is_lost``, whether they bought nothing in the horizon after it, and ``back``, the first day on which they did."""
         later = scope._replace(date=scope.date + timedelta(days=self.horizon_days))
         return SQL(
-            "SELECT subject_id, MIN(date) AS date FROM (%s) AS invoice"
-            " WHERE move_type <> 'out_refund' AND date > %s AND %s GROUP BY subject_id",
-            self.env['crm.metric']._fact_invoice(later).relation, scope.date, scope.among(SQL("subject_id")))
+            """SELECT subject_id, MAX(date) FILTER (WHERE date <= %(date)s) AS last, MAX(date) <= %(date)s AS is_lost,
+                      MIN(date) FILTER (WHERE date > %(date)s) AS back
+                 FROM (%(invoices)s) AS invoice WHERE move_type <> 'out_refund' AND %(among)s
+                GROUP BY subject_id HAVING MIN(date) <= %(date)s""",
+            date=scope.date, invoices=self.env['crm.metric']._fact_invoice(later).relation, among=scope.among(SQL("subject_id")))
 
 
 def prepared(values):

@@ -67,11 +67,12 @@ class CrmChurnModel(models.Model):
         :param date: last day that counts; default: today, or the last purchase where that lies more than a horizon back
         """
         self.ensure_one()
-        date = fields.Date.to_date(date) or self._as_of()
-        first, _last, buyers, repeat = self._extent(date)
+        extent = first, _last, buyers, repeat = self._extent(fields.Date.to_date(date) or self.company_id._crm_today())
+        date = fields.Date.to_date(date) or self._as_of(extent)
         sample = self._sample(buyers)
-        fitted = self._fitted(date, sample, first) if buyers else None
-        tests = self._tested(date, sample, first) if fitted else []
+        learned = {}
+        fitted = self._fitted(date, sample, first, learned) if buyers else None
+        tests = self._tested(date, sample, first, learned) if fitted else []
         self.sudo().write({  # what a fit leaves behind is read only for people
             **self._fit_values(fitted), **self._test_values(tests), 'fit_date': date, 'customer_count': buyers, 'repeat_count': repeat,
             'history_days': (date - first).days + 1 if first else 0, 'error': False,
@@ -80,10 +81,13 @@ class CrmChurnModel(models.Model):
         self._choose(self.company_id)
         self._log_fit()
 
-    def _as_of(self):
-        """Return the day up to which all purchases are known."""
+    def _as_of(self, extent=None):
+        """Return the day up to which all purchases are known.
+
+        :param extent: from :meth:`_extent` as of today, where it has been asked for
+        """
         today = self.company_id._crm_today()
-        _first, last, _buyers, _repeat = self._extent(today)
+        _first, last, _buyers, _repeat = extent or self._extent(today)
         return last if last and (today - last).days > self.horizon_days else today
 
     def _fit_values(self, fitted):

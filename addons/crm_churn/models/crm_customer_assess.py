@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.crm_grading.tools.planner import without_compiling
+from odoo.addons.crm_grading.tools.planner import over_everybody
 
 TREND_DAYS = 30
 
@@ -35,12 +35,10 @@ class CrmCustomer(models.Model):
         """
         date = fields.Date.to_date(date) or company._crm_today()
         self.env.flush_all()
-        without_compiling(self.env)
-        self.env.cr.execute("SET LOCAL enable_nestloop = off")
         among = SQL("TRUE") if partners is None else SQL(
             "customer.partner_id IN %s", tuple(partners.commercial_partner_id.ids) or (0,))
-        changed = self._write_churn(company, date, among)
-        self.env.cr.execute("SET LOCAL enable_nestloop = on")
+        with over_everybody(self.env):
+            changed = self._write_churn(company, date, among)
         self._note_churn(company, date, among)
         self.env['crm.customer'].invalidate_model()
         self.env['crm.churn.risk'].invalidate_model()

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_grading.tools.cron import commit_progress
 from odoo.addons.crm_grading.tools.locking import lock_fresh_rows
-from odoo.addons.crm_grading.tools.planner import without_compiling
+from odoo.addons.crm_grading.tools.planner import over_everybody, without_compiling
 
 BATCH = 500
 HORIZON_DAYS = 30   # how far ahead the preview looks, at least
@@ -115,21 +115,20 @@ class CrmPoolDue(models.Model):
             SQL("%s::date AS %s", SQL.identifier(name, 'day') if fact else SQL("NULL"), SQL.identifier(name))
             for name, fact in facts.items())
         self.env.cr.execute("DROP TABLE IF EXISTS pg_temp.crm_pool_idle")
-        # over all customers a nested loop never wins, but a planner without statistics picks it
-        self.env.cr.execute("SET LOCAL enable_nestloop = off")
-        self.env.cr.execute(SQL(
-            """CREATE TEMP TABLE crm_pool_idle ON COMMIT DROP AS
-               SELECT partner.id AS partner_id, partner.user_id, partner.state_id, profile.grade_id, profile.lifecycle_id,
-                      partner.crm_pool_until AS protected, COALESCE(%(got)s, %(created)s) AS since, %(columns)s
-                 FROM res_partner AS partner
-            LEFT JOIN crm_customer AS profile ON profile.partner_id = partner.id AND profile.company_id = %(company)s
-            LEFT JOIN (SELECT partner_id, to_user_id, MAX(date) AS date FROM crm_pool_move WHERE starts_clock GROUP BY 1, 2) AS move
-                   ON move.partner_id = partner.id AND move.to_user_id = partner.user_id
-                 %(joins)s
-                WHERE partner.id IN (%(population)s) AND partner.crm_pool_id IS NULL""",
-            got=scope.day(SQL("move.date")), created=scope.day(SQL("partner.create_date")), columns=columns, company=company.id,
-            joins=joins, population=population))
-        self.env.cr.execute("SET LOCAL enable_nestloop = on; ANALYZE crm_pool_idle")
+        with over_everybody(self.env):
+            self.env.cr.execute(SQL(
+                """CREATE TEMP TABLE crm_pool_idle ON COMMIT DROP AS
+                   SELECT partner.id AS partner_id, partner.user_id, partner.state_id, profile.grade_id, profile.lifecycle_id,
+                          partner.crm_pool_until AS protected, COALESCE(%(got)s, %(created)s) AS since, %(columns)s
+                     FROM res_partner AS partner
+                LEFT JOIN crm_customer AS profile ON profile.partner_id = partner.id AND profile.company_id = %(company)s
+                LEFT JOIN (SELECT partner_id, to_user_id, MAX(date) AS date FROM crm_pool_move WHERE starts_clock GROUP BY 1, 2) AS move
+                       ON move.partner_id = partner.id AND move.to_user_id = partner.user_id
+                     %(joins)s
+                    WHERE partner.id IN (%(population)s) AND partner.crm_pool_id IS NULL""",
+                got=scope.day(SQL("move.date")), created=scope.day(SQL("partner.create_date")), columns=columns, company=company.id,
+                joins=joins, population=population))
+        self.env.cr.execute("ANALYZE crm_pool_idle")
 
     def _spare(self, rules):
         """Take out the customers at whom something is open that spares them."""

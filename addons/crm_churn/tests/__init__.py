@@ -11,6 +11,7 @@ from . import test_churn_loss_points
 from . import test_churn_lost
 from . import test_churn_model
 from . import test_churn_model_score
+from . import test_churn_model_speed
 from . import test_churn_report
 from . import test_churn_warning
 from . import test_churn_alert_result

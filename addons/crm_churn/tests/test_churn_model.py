@@ -122,20 +122,6 @@ class TestChurnModel(ChurnModelCommon):
     # Fitting
     # ------------------------------------------------------------------
 
-    def _year(self, customers=400, company=None):
-        """Two years of customers who buy at their own pace (every 10 to 150 days), a third of them until some day."""
-        rows = []
-        for number in range(customers):
-            day = date(2024, 6, 20) + timedelta(days=number * 37 % 500)
-            pace = 10 + number * 53 % 140
-            end = day + timedelta(days=30 + number * 91 % 400) if number % 3 == 0 else self.TODAY
-            step = 0
-            while day <= end:
-                rows.append((f'{company.id if company else 0}-{number}', day, 20 + number * 17 % 300 + step * 7 % 40))
-                step += 1
-                day += timedelta(days=max(1, int(pace * (0.3 + (number * 29 + step * step * 13) % 141 / 100))))
-        return self._buy(rows, company)
-
     def test_refit(self):
         buyers = self._year()
         purchases, figures = self._model(), self._model('figures')

@@ -6,8 +6,9 @@ customer's own level, whose rate is gamma distributed over customers (shape ``q`
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import gammaln
+from scipy.special import digamma, gammaln
+
+from .likelihood import dot, maximise
 
 
 class Params(NamedTuple):
@@ -45,17 +46,37 @@ def fit(x, mean_spend, count=None):
     """
     x, m = np.asarray(x, dtype=float), np.asarray(mean_spend, dtype=float)
     count = np.ones_like(x) if count is None else np.asarray(count, dtype=float)
-    total, scale = count.sum(), float((count @ m) / count.sum())
+    total, scale = count.sum(), float(dot(count, m) / count.sum())
 
-    def loss(logs):
-        found = log_likelihood(Params(*np.exp(logs)), x, m / scale, count)
-        return -found / total if np.isfinite(found) else 1e10
+    loss = _Loss(x, m / scale, count / total)
+    found, least, converged = maximise(loss, (0.5, 0.5, 0.0))
+    p, q, gamma = map(float, found)
+    return Fit(Params(p, q, gamma * scale), float(-least * total - total * np.log(scale)), converged)
 
-    bounds = [(-9, 9)] * 3
-    best = minimize(loss, (0.5, 0.5, 0.0), method='L-BFGS-B', bounds=bounds, options={'maxiter': 500, 'ftol': 1e-13})
-    best = minimize(loss, best.x, method='Nelder-Mead', bounds=bounds, options={'xatol': 1e-6, 'fatol': 1e-12, 'maxiter': 2000})
-    p, q, gamma = map(float, np.exp(best.x))
-    return Fit(Params(p, q, gamma * scale), float(-best.fun * total - total * np.log(scale)), bool(best.success))
+
+class _Loss:
+    """The negative log-likelihood and its slope over the logarithms of the parameters.
+
+    What depends on the number of purchases alone is reckoned once for each number; of the customers remains one logarithm each.
+    """
+
+    def __init__(self, x, m, share):
+        self.x, self.money, self.share = x, x * m, share
+        self.numbers, place = np.unique(x, return_inverse=True)
+        self.shares = np.bincount(place, share)
+        self.logs, self.sizes = dot(share, np.log(m)), dot(share, x * np.log(self.money))
+
+    def __call__(self, logs):
+        p, q, gamma = np.exp(logs)
+        n, shares, rates = self.numbers, self.shares, np.log(gamma + self.money)
+        shapes = p * self.x + q
+        value = dot(shares, gammaln(p * n + q) - gammaln(p * n) - gammaln(q) + q * np.log(gamma))
+        value += p * self.sizes - self.logs - dot(self.share, shapes * rates)
+        slope = np.array([
+            dot(shares, n * (digamma(p * n + q) - digamma(p * n))) + self.sizes - dot(self.share, self.x * rates),
+            dot(shares, digamma(p * n + q) - digamma(q) + np.log(gamma)) - dot(self.share, rates),
+            q / gamma - dot(self.share, shapes / (gamma + self.money))])
+        return -value, -slope * (p, q, gamma)
 
 
 def expected_spend(params, x, mean_spend):

@@ -3,6 +3,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .likelihood import dot
+
 SEED = 20110910
 
 
@@ -37,9 +39,9 @@ class _Ranked:
 
     def auc(self, weights):
         ones = np.bincount(self.group, weights * self.labels)
-        zeros = np.bincount(self.group, weights * (1 - self.labels))
+        zeros = np.bincount(self.group, weights) - ones
         pairs = ones.sum() * zeros.sum()
-        return (ones @ (np.cumsum(zeros) - zeros / 2)) / pairs if pairs else np.nan
+        return dot(ones, np.cumsum(zeros) - zeros / 2) / pairs if pairs else np.nan
 
 
 def bootstrap(scores, rival, labels, times=200):

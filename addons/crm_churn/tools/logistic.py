@@ -44,14 +44,15 @@ def fit(columns, labels, penalty=1.0):
     penalties = np.r_[0.0, np.full(columns.shape[1], float(penalty))]
     weights, converged = np.zeros(design.shape[1]), False
     for _step in range(MAX_STEPS):
-        found = _expit(design @ weights)
+        found = _expit(np.einsum('ij,j->i', design, weights))
         spread = np.maximum(found * (1 - found), 1e-10)
-        slope = design.T @ (labels - found) - penalties * weights
-        step = np.linalg.solve((design * spread[:, None]).T @ design + np.diag(penalties + 1e-12), slope)
+        slope = np.einsum('ij,i->j', design, labels - found) - penalties * weights
+        # by one thread, see :func:`.likelihood.dot`
+        step = np.linalg.solve(np.einsum('ij,ik->jk', design * spread[:, None], design) + np.diag(penalties + 1e-12), slope)
         weights += step
         if np.abs(step).max() < TOLERANCE:
             converged = True
             break
-    found = np.clip(_expit(design @ weights), 1e-15, 1 - 1e-15)
+    found = np.clip(_expit(np.einsum('ij,j->i', design, weights)), 1e-15, 1 - 1e-15)
     likelihood = float(np.sum(labels * np.log(found) + (1 - labels) * np.log1p(-found)))
     return Fit(float(weights[0]), weights[1:], means, scales, likelihood, converged)

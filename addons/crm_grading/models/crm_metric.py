@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..tools.metric import WINDOW_UNITS, Scope, Window
-from ..tools.planner import without_compiling
+from ..tools.planner import over_everybody, without_compiling
 
 AGGREGATES = [
     ('count', "Count"),
@@ -256,13 +256,10 @@ class CrmMetric(models.Model):
         name = f'crm_{subject}_value'
         table = SQL("pg_temp.%s", SQL.identifier(name))
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
-        # over all customers a nested loop never wins, but a planner without statistics (just after an import) picks it
-        self.env.cr.execute("SET LOCAL enable_nestloop = off")
-        without_compiling(self.env)
-        self.env.cr.execute(SQL(
-            "CREATE TEMP TABLE %s ON COMMIT DROP AS %s",
-            SQL.identifier(name), self._values_relation(company._crm_metric_scope(date), population)))
-        self.env.cr.execute("SET LOCAL enable_nestloop = on")
+        with over_everybody(self.env):
+            self.env.cr.execute(SQL(
+                "CREATE TEMP TABLE %s ON COMMIT DROP AS %s",
+                SQL.identifier(name), self._values_relation(company._crm_metric_scope(date), population)))
         self.env.cr.execute(SQL("ANALYZE %s", table))
         return table
 

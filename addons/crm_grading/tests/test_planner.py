@@ -1,7 +1,7 @@
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
-from ..tools.planner import by_key, without_compiling
+from ..tools.planner import by_key, over_everybody, without_compiling
 
 
 @tagged('post_install', '-at_install')
@@ -26,3 +26,13 @@ class TestPlanner(TransactionCase):
 
     def test_by_key(self):
         self._try(by_key, 'random_page_cost', '4', '1.1')
+
+    def test_over_everybody(self):
+        def ask(name):
+            self.env.cr.execute(SQL("SELECT current_setting(%s)", name))
+            return self.env.cr.fetchone()[0]
+
+        with over_everybody(self.env):
+            self.assertEqual((ask('enable_nestloop'), ask('jit')), ('off', 'off'))
+        self.assertEqual(ask('enable_nestloop'), 'on')
+        self._try(lambda env: over_everybody(env).__enter__(), 'enable_nestloop', 'on', 'off')

@@ -1,4 +1,5 @@
 """What PostgreSQL's planner is told about our large statements."""
+import contextlib
 
 
 def without_compiling(env):
@@ -18,3 +19,16 @@ def by_key(env):
     others (measured: bringing 2,000 of 100,000 contracts in line 0.76 s of work against 0.45 s, of 30,000 0.60 s against 0.44 s).
     """
     env.cr.execute("SET LOCAL random_page_cost = 1.1")
+
+
+@contextlib.contextmanager
+def over_everybody(env):
+    """Have what is asked within run as one pass over all customers: hashed and sorted, not compiled, not looked up one by one.
+
+    Of grouped rows the planner only guesses that there are few, and loops over them: for each customer through all others (measured
+    on 4,338 buyers: minutes instead of 0.1 s).
+    """
+    without_compiling(env)
+    env.cr.execute("SET LOCAL enable_nestloop = off")
+    yield
+    env.cr.execute("SET LOCAL enable_nestloop = on")
