@@ -4,6 +4,7 @@ from odoo.addons.crm_grading.demo.stage import stage
 
 from .past import DemoChurn
 from .pooling import DemoPools
+from .rescue import DemoRescue
 
 
 class CrmChurnEvent(models.Model):
@@ -13,5 +14,7 @@ class CrmChurnEvent(models.Model):
     def _load_demo(self):
         """Give the demo company a past of losses, relative to now, and what it knows of whom it lost them to; no mail leaves the house."""
         with stage(self.env, "The losses") as company:
-            DemoChurn(company.env, company).live()
+            past = DemoChurn(company.env, company)
+            past.live()
+            DemoRescue(past).live()
             DemoPools(company.env, company).fill()

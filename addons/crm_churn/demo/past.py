@@ -8,14 +8,11 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_grading.demo.stage import customers
 
+from .rescue_story import WON
 from .story import AFTER_ALL, AGAIN, COMPETITORS, FORGOTTEN, LEFT, LOST, SEEN, SILENT
 
 MONTHS = 18       # in which silences are looked for
 MARGIN = 0.28     # of what was lost
-# what came of alerts
-NOTES = (
-    "Visited with the head of sales: the late delivery had hurt. Priority for the next two orders.",
-    "Works are closed for the holidays; the order is in the mail.", "Has moved all purchases to a competitor.")
 
 
 class DemoChurn:
@@ -31,6 +28,7 @@ class DemoChurn:
         self._write_competitors_files()
         self._lose()
         self._lose_again()
+        self._win()
         self._leave()
         self._fall_silent()
         self._see_competitors()
@@ -39,7 +37,7 @@ class DemoChurn:
         self.events._note_returns(self.company)
         self.events._ask_reasons(self.company)
         self._fit()
-        self._warn()
+        self._judge_before()
 
     # ------------------------------------------------------------------
     # Helpers
@@ -97,6 +95,11 @@ class DemoChurn:
             'competitor_id': self.competitors[rival].id, 'lead_id': leads[title].id, 'company_id': self.company.id, 'date': self._day(ago),
             'user_id': leads[title].user_id.id or self.env.uid, 'product_id': self._product(product).id, 'price': price,
             'position': position, 'note': note} for title, rival, ago, product, price, position, note in SEEN if title in leads]
+        sightings += [{
+            'competitor_id': self.competitors[story.competitor].id, 'lead_id': leads[story.title].id, 'company_id': self.company.id,
+            'date': self._day((story.engaged + story.won) // 2), 'user_id': leads[story.title].user_id.id or self.env.uid,
+            'product_id': self._product(story.product).id, 'price': story.price, 'position': 'behind', 'note': story.note}
+            for story in WON if story.title in leads]
         self.env['crm.competitor.sighting'].create(sightings)
 
     # ------------------------------------------------------------------
@@ -110,7 +113,10 @@ class DemoChurn:
             'user_id': self.partners[story.customer].user_id.id, 'expected_revenue': story.amount,
             'stage_id': self._stage(story.stage).id, 'active': False, 'probability': 0, 'date_closed': self._moment(story.lost)}
             for story in stories])
-        self._date_back(leads, stories)
+        self._backdate(leads, stories)
+        self.env['crm.churn.stage.log'].sudo().create([   # as for the losses
+            {'lead_id': lead.id, 'stage_id': self._stage(story.furthest).id, 'date': self._moment((story.engaged + story.lost) // 2),
+             'user_id': lead.user_id.id} for lead, story in zip(leads, stories, strict=True) if story.furthest > story.stage])
         self.by_title = {lead.name: lead for lead in leads}
         for lead, story in zip(leads, stories, strict=True):
             partner, event = self.partners[story.customer], self.events.search([('lead_id', '=', lead.id)])
@@ -122,7 +128,7 @@ class DemoChurn:
     def _stage(self, place):
         return self.stages[min(place, len(self.stages) - 1)]
 
-    def _date_back(self, leads, stories):
+    def _backdate(self, leads, stories):
         """By SQL: Odoo keeps the day of creation for itself."""
         self.env.flush_all()
         for lead, story in zip(leads, stories, strict=True):
@@ -134,9 +140,6 @@ class DemoChurn:
         self.env.invalidate_all()
         for name in ('day_open', 'day_close'):
             self.env.add_to_compute(leads._fields[name], leads)
-        self.env['crm.churn.stage.log'].sudo().create([   # as for the losses
-            {'lead_id': lead.id, 'stage_id': self._stage(story.furthest).id, 'date': self._moment((story.engaged + story.lost) // 2),
-             'user_id': lead.user_id.id} for lead, story in zip(leads, stories, strict=True) if story.furthest > story.stage])
 
     def _lose_again(self):
         """Some were taken up again: lost a second time, or won after all."""
@@ -148,10 +151,22 @@ class DemoChurn:
                 event = self.events.search([('lead_id', '=', lead.id)], order='id desc', limit=1)
                 event.write({'date': self._day(ago), 'date_first': self._day(ago + 60)})
                 event._explain(self._reasons(reasons), **self._explanation(self.partners[customer], '', 0, note))
-        for customer, title in AFTER_ALL:
+        for customer, title, ago in AFTER_ALL:
             if customer in self.partners:
-                self.by_title[title].action_unarchive()
-                self.by_title[title].action_set_won()
+                lead = self.by_title[title]
+                lead.action_unarchive()
+                lead.action_set_won()
+                lead.date_closed = self._moment(ago)
+
+    def _win(self):
+        """Some were won against those competitors."""
+        stories = [story for story in WON if story.customer in self.partners]
+        won = self.env['crm.stage'].search([('team_ids', '=', False), ('is_won', '=', True)], limit=1)
+        leads = self.env['crm.lead'].create([{
+            'name': story.title, 'type': 'opportunity', 'partner_id': self.partners[story.customer].id, 'company_id': self.company.id,
+            'user_id': self.partners[story.customer].user_id.id, 'expected_revenue': story.amount, 'stage_id': won.id, 'probability': 100,
+            'date_closed': self._moment(story.won)} for story in stories])
+        self._backdate(leads, stories)
 
     def _forget(self):
         """Owners have called about what is open, but for some; what nobody answered was found when its time had run out."""
@@ -203,28 +218,12 @@ class DemoChurn:
         for model in models_of.search([('company_id', '=', self.company.id)]):
             model._refit()
 
-    def _warn(self):
-        """Judge everybody as of a month ago and as of today, and have some of the alerts worked on."""
+    def _judge_before(self):
+        """Judge everybody as of some weeks ago, so that today's risk has a trend. Nobody is alerted yet."""
         self.env['crm.churn.signal']._ensure_defaults(self.company)
-        run = self.env['crm.grading.run']
-        run._run(self.company)   # records the figures that signals listen to
+        self.env['crm.grading.run']._run(self.company)   # records the figures that signals listen to
         alerts = self.env['crm.churn.alert'].search([('company_id', '=', self.company.id), ('state', '=', 'open')], order='id')
         alerts.action_false()    # the first night of an installation
         alerts.unlink()
         self.env['crm.churn.risk'].search([('company_id', '=', self.company.id)]).unlink()
-        self.env['crm.customer']._assess_churn(self.company, fields.Date.subtract(self.company._crm_today(), days=45))
-        plan = self.env['mail.activity.plan'].create({
-            'name': "Save a customer", 'company_id': self.company.id, 'res_model': 'res.partner', 'template_ids': [Command.create({
-                'activity_type_id': self.env.ref('mail.mail_activity_data_call').id, 'summary': "Ask what is wrong",
-                'responsible_type': 'on_demand'})]})
-        self.env['crm.grade'].search([('company_id', '=', self.company.id)]).churn_plan_id = plan
-        run._run(self.company)
-        alerts = self.env['crm.churn.alert'].search([('company_id', '=', self.company.id), ('state', '=', 'open')], order='id')
-        for alert, outcome, note in zip(alerts, ('saved', 'false', 'lost'), NOTES, strict=False):
-            if alert.plan_id:
-                alert.action_start_plan()
-            alert.note = note
-            getattr(alert, f'action_{outcome}')()
-        for alert in alerts.filtered(lambda alert: alert.state == 'open' and alert.plan_id)[:2]:
-            alert.action_start_plan()
-        alerts.filtered(lambda alert: alert.state == 'open')[-1:].action_snooze()
+        self.env['crm.customer']._assess_churn(self.company, fields.Date.subtract(self.today, days=45))

@@ -6,9 +6,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.demo.cast import CAST
 from odoo.addons.crm_grading.demo.stage import customers
 
-from .pools import FILLED, MOVES, POOLS, PROTECTED
+from .pools import DIVIDED, FILLED, HANDED_OVER, IDLE, MOVES, POOLS, PROTECTED, YOUNG
 
 
 class DemoPools:
@@ -30,7 +31,34 @@ class DemoPools:
             for partner in self._partners(customer):
                 partner.sudo().write({   # its owner has asked for it
                     'crm_pool_until': self.today + relativedelta(days=days), 'crm_pool_protector_id': partner.user_id.id})
-        self.env['crm.pool.due'].sudo()._refresh(self.company)   # as the nightly run does
+        self._divide()
+        self._warn()
+
+    def _divide(self):
+        """Since the territories were divided everybody looks after the customers of today: on record for whom it matters."""
+        idle, moment = self.today - relativedelta(days=IDLE), datetime.combine(self.today - relativedelta(days=DIVIDED), time(8))
+        grown = (customer.key for customer in CAST if customer.character not in YOUNG and customer.key not in HANDED_OVER)
+        kept = self._partners(*grown).filtered(lambda partner: partner.user_id and partner.user_id != self.users['manager'])
+        profiles = self.env['crm.customer'].search([('company_id', '=', self.company.id), ('partner_id', 'in', kept.ids)])
+        moves = self.env['crm.pool.move'].sudo()   # of the past: it is written by moves only
+        known = moves.search([('partner_id', 'in', kept.ids)]).partner_id
+        for profile in profiles:
+            partner, last = profile.partner_id, profile.last_contact_date
+            if partner not in known and (not last or last < idle):
+                moves.create({
+                    'kind': 'transferred', 'direction': 'owner', 'date': moment, 'day': moment.date(), 'partner_id': partner.id,
+                    'partner_name': partner.name, 'company_id': self.company.id, 'from_user_id': self.users['manager'].id,
+                    'to_user_id': partner.user_id.id, 'rep_id': partner.user_id.id, 'author_id': self.users['manager'].id,
+                    'reason': "Territories divided", 'starts_clock': True})
+
+    def _warn(self):
+        """Warn the owners as the nightly run does, some of them in the days before."""
+        due = self.env['crm.pool.due'].sudo()   # as the scheduled action
+        due._refresh(self.company)
+        due._warn(self.company)
+        for number, row in enumerate(due.search([('company_id', '=', self.company.id), ('is_told', '=', True)])):
+            row.warned_on = self.today - relativedelta(days=number % 6)
+        due._refresh(self.company)
 
     def _partners(self, *keys):
         return self.env['res.partner'].union(*(self.partners[key] for key in keys if key in self.partners))
@@ -51,7 +79,8 @@ class DemoPools:
         """Move customers as it happened so many days ago, by whoever did it. By SQL: the history is dated by itself."""
         if not partners:
             return
-        moves = self.env['crm.pool.move'].with_user(user).with_company(self.company)._carry_out(
+        author = self.env.ref('base.user_root') if kind == 'recycled' else user
+        moves = self.env['crm.pool.move'].with_user(author).with_company(self.company)._carry_out(
             kind, partners, pool=pool, user=user if kind == 'claimed' else None, reason=reason)
         self.env.flush_all()
         moment = datetime.combine(self.today - relativedelta(days=ago), time(9, 30))

@@ -28,7 +28,14 @@ MOVES = (
     ('released', 'muehle', 'lead', 'europe', 64, "Too small for a visit"),
     ('claimed', 'muehle', 'rep', 'europe', 41, ""),
     ('released', 'xiamen', 'rep2', 'china', 23, "一年只买两次，跟进成本太高"),
+    ('recycled', 'yantai', 'rep2', 'china', 36, "A类以外客户 120 天未跟进: 127 天未跟进"),
+    ('claimed', 'steenfabriek', 'lead', 'europe', 27, ""),
+    ('recycled', 'garage', 'rep', 'europe', 18, "Nobody followed up for 120 days: no follow-up for 127 days"),
     ('released', 'festival', 'rep', 'europe', 12, "One production, nothing more to come"),
 )
+DIVIDED = 430     # days ago: everybody got the customers of today
+IDLE = 75         # days without follow-up after which it matters since when somebody looks after a customer
+HANDED_OVER = ('fischerei',)   # goes to a colleague on the day of the demo, where visits are installed
+YOUNG = ('new', 'prospect')   # characters that came later
 FILLED = 150      # days ago
 PROTECTED = (('ziegelei', 45),)   # kept from the pool by their owners: customer, days from now

@@ -69,8 +69,8 @@ LOST = (
 )
 # was given up, taken up again, and lost a second time so many days ago, with another reason
 AGAIN = (('nordic', "Dealer stock Malmö", 37, (('stock', 100),), "Came back to us and found half of it out of stock."),)
-# was given up and won after all
-AFTER_ALL = (('polska', "Pumps for the spring campaign"),)
+# was given up and won after all so many days ago
+AFTER_ALL = (('polska', "Pumps for the spring campaign", 61),)
 
 # opportunities that are open and that nobody has answered; the owners of all others have called
 FORGOTTEN = ("Win back: overhaul of PM 2", "Saw mill parts", "Catalogue please")

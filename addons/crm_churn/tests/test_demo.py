@@ -1,9 +1,10 @@
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file
 
-from odoo.addons.crm_churn.demo import past, pools, story
+from odoo.addons.crm_churn.demo import past, pooling, pools, rescue_story, story
 from odoo.addons.crm_grading.demo import cast, crm_grading_demo
 from odoo.addons.crm_grading.tests.test_demo import FEW
 
@@ -13,9 +14,11 @@ class TestChurnDemo(TransactionCase):
     """The demo company knows whom it lost, when, why and to whom, who fell silent and came back, and who lies in its pools."""
 
     def test_few_customers(self):
-        wanted = {*FEW, 'papierwerk', 'nordic', 'chongqing', 'kiesgrube', 'xiamen', 'muehle', 'suzhou', 'agrar', 'windpark'}
+        wanted = {*FEW, 'papierwerk', 'nordic', 'chongqing', 'kiesgrube', 'xiamen', 'muehle', 'suzhou', 'agrar', 'windpark', 'garage',
+                  'dalian', 'hangzhou'}
         few = tuple(customer for customer in cast.CAST if customer.key in wanted)
-        with (patch.object(crm_grading_demo, 'CAST', few), patch.object(crm_grading_demo, 'CAST_USD', ()), patch.object(past, 'CAST', few)):
+        with (patch.object(crm_grading_demo, 'CAST', few), patch.object(crm_grading_demo, 'CAST_USD', ()), patch.object(past, 'CAST', few),
+              patch.object(pooling, 'CAST', few)):
             for name in ('crm_grading_demo.xml', 'product.product.csv', 'crm_grading_history.xml'):
                 convert_file(self.env, 'crm_grading', f'demo/{name}', {}, mode='init', noupdate=True)
             convert_file(self.env, 'crm_churn', 'demo/crm_churn_demo.xml', {}, mode='init', noupdate=True)
@@ -23,6 +26,8 @@ class TestChurnDemo(TransactionCase):
         self._check_losses({customer.key for customer in few})
         self._check_competitors()
         self._check_models()
+        self._check_rescue({customer.key for customer in few})
+        self._check_calls()
         self._check_pools()
         self.assertFalse(self.env['mail.mail'].search([('model', '=like', 'crm.%'), ('state', '=', 'outgoing')]))
 
@@ -63,7 +68,46 @@ class TestChurnDemo(TransactionCase):
         self.assertEqual(set(self._found('crm.churn.model').mapped('kind')), {'purchases', 'figures'})
         self.assertTrue(all(model.fit_date and model.verdict for model in self._found('crm.churn.model')))
         self.assertTrue(self._found('crm.customer', ('churn_level', '=', 'high')))
-        self.assertIn('saved', self._found('crm.churn.alert').mapped('outcome'))
+        self.assertTrue(self._found('crm.churn.alert', ('state', '=', 'open')))
+
+    def _check_rescue(self, keys):
+        alerts = self._found('crm.churn.alert', ('state', '=', 'done'))
+        for told in rescue_story.ALERTS:
+            if told.customer in keys:
+                alert = alerts.filtered(
+                    lambda alert, told=told: alert.partner_id == self._partner(told.customer) and (alert.note or '') == told.note)
+                self.assertEqual(
+                    (alert.date, alert.date_done, alert.outcome, len(alert.reason_ids)),
+                    (self._day(told.raised), self._day(told.closed), told.outcome, len(told.signals)), told.customer)
+        cases = self._found('crm.churn.case')
+        told = [case for case in rescue_story.CASES if case.customer in keys]
+        self.assertEqual(
+            sorted(cases.mapped(lambda case: (case.partner_id.id, case.date_open, case.state, case.date_closed, len(case.measure_ids)))),
+            sorted((self._partner(case.customer).id, self._day(case.opened), case.state,
+                    case.state != 'open' and self._day(case.closed), len(case.measures)) for case in told))
+        self.assertTrue(cases.filtered(lambda case: case.state == 'won_back' and case.regained > 0 and case.main_reason_id))
+        self.assertTrue(all(case.event_ids for case in cases), "Each is about a loss.")
+        running = cases.filtered(lambda case: case.state == 'open')
+        self.assertTrue(running.lead_ids)
+        won = self.env['crm.lead'].search([('company_id', '=', self.company.id), ('won_status', '=', 'won')])
+        self.assertLessEqual({won.title for won in rescue_story.WON if won.customer in keys}, set(won.mapped('name')))
+        self.assertTrue(self._found('crm.competitor.sighting', ('lead_id', 'in', won.ids), ('price', '>', 0)))
+
+    def _check_calls(self):
+        closed, running = self._found('crm.churn.call').sorted('date_start')
+        self.assertEqual((closed.state, closed.return_count, closed.done_count), ('closed', 3, 3))
+        self.assertEqual((running.state, running.frequency), ('running', 'weekly'))
+        self.assertEqual(set(running.return_ids.mapped('state')), {'open', 'done', 'missed'})
+        self.assertEqual(
+            running.return_ids.filtered(lambda answer: answer.state == 'open').user_id,
+            self.env.ref('crm_grading.demo_user_rep') | self.env.ref('crm_grading.demo_user_lead'), "There is something to answer.")
+        self.assertTrue(all(answer.date_done <= self.company._crm_today() for answer in running.return_ids if answer.date_done))
+
+    def _partner(self, key):
+        return self.env.ref(f'crm_grading.demo_customer_{key}')
+
+    def _day(self, ago):
+        return fields.Date.subtract(self.company._crm_today(), days=ago)
 
     def _check_pools(self):
         found = self._found('crm.pool')
@@ -71,9 +115,14 @@ class TestChurnDemo(TransactionCase):
         entries = self.env['crm.pool.entry'].search([('pool_id', 'in', found.ids)])
         self.assertEqual(
             entries.partner_id, self.env['res.partner'].union(*(
-                self.env.ref(f'crm_grading.demo_customer_{key}') for key in ('kiesgrube', 'chongqing', 'xiamen'))))
+                self.env.ref(f'crm_grading.demo_customer_{key}') for key in ('kiesgrube', 'chongqing', 'xiamen', 'garage'))))
         self.assertFalse(entries.partner_id.user_id)
         moves = self._found('crm.pool.move')
-        self.assertLessEqual({'imported', 'released', 'claimed'}, set(moves.mapped('kind')))
+        self.assertLessEqual({'imported', 'released', 'claimed', 'recycled', 'transferred'}, set(moves.mapped('kind')))
         self.assertEqual(self.env.ref('crm_grading.demo_customer_muehle').user_id, self.env.ref('crm_grading.demo_user_rep'))
         self.assertTrue(all(move.date.date() < self.company._crm_today() for move in moves))
+        due = self._found('crm.pool.due')
+        self.assertIn(self._partner('dalian'), due.partner_id, "Nobody has been in touch for long.")
+        self.assertNotIn(self._partner('vandijk'), due.partner_id, "The best customers stay.")
+        self.assertTrue(all(self.company._crm_today() < row.recycle_date for row in due))
+        self.assertTrue(due.filtered('warned_on'))
