@@ -15,10 +15,10 @@ class Pool(NamedTuple):
 POOLS = {
     'china': Pool(
         "中国公海", ('cn', 'jp'), ('rep2', 'manager'), 5, 40,
-        (("A类以外客户 120 天未跟进", 120, 0, 0, 'any', ('A1', 'A2')), ("一年无商机且无订单", 0, 365, 365, 'all', ())), ()),
+        (("A类以外客户 100 天未跟进", 100, 0, 0, 'any', ('A1', 'A2')), ("一年无商机且无订单", 0, 365, 365, 'all', ())), ()),
     'europe': Pool(
         "Europe", (), ('rep', 'lead'), 5, 60,
-        (("Nobody followed up for 120 days", 120, 0, 0, 'any', ('A1', 'A2')),
+        (("Nobody followed up for 100 days", 100, 0, 0, 'any', ('A1', 'A2')),
          ("Neither opportunity nor order for a year", 0, 365, 365, 'all', ())),
         ('kiesgrube', 'steenfabriek', 'silence')),
 }
@@ -28,13 +28,13 @@ MOVES = (
     ('released', 'muehle', 'lead', 'europe', 64, "Too small for a visit"),
     ('claimed', 'muehle', 'rep', 'europe', 41, ""),
     ('released', 'xiamen', 'rep2', 'china', 23, "一年只买两次，跟进成本太高"),
-    ('recycled', 'yantai', 'rep2', 'china', 36, "A类以外客户 120 天未跟进: 127 天未跟进"),
+    ('recycled', 'yantai', 'rep2', 'china', 36, "A类以外客户 100 天未跟进: 107 天未跟进"),
     ('claimed', 'steenfabriek', 'lead', 'europe', 27, ""),
-    ('recycled', 'garage', 'rep', 'europe', 18, "Nobody followed up for 120 days: no follow-up for 127 days"),
+    ('recycled', 'garage', 'rep', 'europe', 18, "Nobody followed up for 100 days: no follow-up for 107 days"),
     ('released', 'festival', 'rep', 'europe', 12, "One production, nothing more to come"),
 )
 DIVIDED = 430     # days ago: everybody got the customers of today
-IDLE = 75         # days without follow-up after which it matters since when somebody looks after a customer
+IDLE = 65         # days without follow-up after which it matters since when somebody looks after a customer
 HANDED_OVER = ('fischerei',)   # goes to a colleague on the day of the demo, where visits are installed
 YOUNG = ('new', 'prospect')   # characters that came later
 FILLED = 150      # days ago

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.masking import MASKS
 
@@ -157,6 +158,26 @@ class CrmPool(models.Model):
             customers = self.env['crm.customer'].search(
                 Domain('partner_id', 'in', customers.ids) & self.segment_id.customer_domain()).partner_id
         return customers
+
+    def _scope_conditions(self):
+        """Return what :meth:`_fitting` asks, as conditions on the relation ``idle`` of ``crm.pool.due``: no rule takes from its owner
+        what the pool would not take when it is released. Of a pool that takes nothing by itself the rules decide alone."""
+        self.ensure_one()
+        conditions = [SQL("TRUE")]
+        if not self.is_automatic:
+            return conditions
+        if self.team_id:
+            people = self.team_id.crm_team_member_ids.user_id | self.team_id.user_id
+            conditions.append(SQL("idle.user_id = ANY(%s)", people.ids))
+        if self.country_ids:
+            conditions.append(SQL("idle.country_id = ANY(%s)", self.country_ids.ids))
+        if self.state_ids:
+            conditions.append(SQL("idle.state_id = ANY(%s)", self.state_ids.ids))
+        if self.segment_id:
+            profiles = self.env['crm.customer']._search(
+                Domain('company_id', '=', self.company_id.id) & self.segment_id.customer_domain())
+            conditions.append(SQL("idle.partner_id IN %s", profiles.subselect('partner_id')))
+        return conditions
 
     # ------------------------------------------------------------------
     # Actions

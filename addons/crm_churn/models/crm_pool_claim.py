@@ -5,6 +5,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.misc import format_date, format_datetime
 
 from odoo.addons.crm_grading.tools.locking import lock_fresh_rows
 
@@ -155,5 +156,7 @@ class CrmPoolEntry(models.Model):
         return ""
 
     def _day_text(self, moment, time=False):
-        local = fields.Datetime.context_timestamp(self, moment)
-        return local.strftime('%Y-%m-%d %H:%M' if time else '%Y-%m-%d')
+        """Return a moment as the reader writes days, in the reader's time zone."""
+        if time:
+            return format_datetime(self.env, moment, tz=self.env.context.get('tz') or self.env.user.tz, dt_format='short')
+        return format_date(self.env, fields.Datetime.context_timestamp(self, moment).date())

@@ -129,6 +129,29 @@ class CrmPoolEntry(models.Model):
             entry.is_admin = entry.pool_id._is_admin()
 
     # ------------------------------------------------------------------
+    # Views
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _decides(self):
+        """Return whether the user decides about the customers of some pool."""
+        return self.env.user.has_group('sales_team.group_sale_manager') or bool(
+            self.env['crm.pool'].sudo().search_count([('admin_ids', 'in', self.env.uid)], limit=1))  # who works where is no secret
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type='form', **options):
+        return (*super()._get_view_cache_key(view_id, view_type, **options), self._decides())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type='form', **options):
+        """Only who decides about a pool is offered to assign several customers at once: a list knows no rights of its rows."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == 'list' and not self._decides():
+            for button in arch.xpath("//header/button[@name='action_assign']"):
+                button.getparent().remove(button)
+        return arch, view
+
+    # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
 

@@ -118,8 +118,8 @@ class CrmPoolDue(models.Model):
         with over_everybody(self.env):
             self.env.cr.execute(SQL(
                 """CREATE TEMP TABLE crm_pool_idle ON COMMIT DROP AS
-                   SELECT partner.id AS partner_id, partner.user_id, partner.state_id, profile.grade_id, profile.lifecycle_id,
-                          partner.crm_pool_until AS protected, COALESCE(%(got)s, %(created)s) AS since, %(columns)s
+                   SELECT partner.id AS partner_id, partner.user_id, partner.state_id, partner.country_id, profile.grade_id,
+                          profile.lifecycle_id, partner.crm_pool_until AS protected, COALESCE(%(got)s, %(created)s) AS since, %(columns)s
                      FROM res_partner AS partner
                 LEFT JOIN crm_customer AS profile ON profile.partner_id = partner.id AND profile.company_id = %(company)s
                 LEFT JOIN (SELECT partner_id, to_user_id, MAX(date) AS date FROM crm_pool_move WHERE starts_clock GROUP BY 1, 2) AS move

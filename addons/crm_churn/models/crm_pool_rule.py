@@ -89,7 +89,7 @@ class CrmPoolRule(models.Model):
             where=SQL(" AND ").join(self._conditions()))
 
     def _conditions(self):
-        conditions = [SQL("TRUE")]
+        conditions = self.pool_id._scope_conditions()
         if self.grade_ids:
             conditions.append(SQL("idle.grade_id = ANY(%s)", self.grade_ids.ids))
         if self.exempt_grade_ids:

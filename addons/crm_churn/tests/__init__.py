@@ -13,6 +13,7 @@ from . import test_churn_model
 from . import test_churn_model_score
 from . import test_churn_model_speed
 from . import test_churn_report
+from . import test_churn_views
 from . import test_churn_warning
 from . import test_churn_alert_result
 from . import test_churn_workbook

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file
 
-from odoo.addons.crm_churn.demo import past, pooling, pools, rescue_story, story
+from odoo.addons.crm_churn.demo import pools, rescue_story, story
 from odoo.addons.crm_grading.demo import cast, crm_grading_demo
 from odoo.addons.crm_grading.tests.test_demo import FEW
 
@@ -17,8 +17,7 @@ class TestChurnDemo(TransactionCase):
         wanted = {*FEW, 'papierwerk', 'nordic', 'chongqing', 'kiesgrube', 'xiamen', 'muehle', 'suzhou', 'agrar', 'windpark', 'garage',
                   'dalian', 'hangzhou'}
         few = tuple(customer for customer in cast.CAST if customer.key in wanted)
-        with (patch.object(crm_grading_demo, 'CAST', few), patch.object(crm_grading_demo, 'CAST_USD', ()), patch.object(past, 'CAST', few),
-              patch.object(pooling, 'CAST', few)):
+        with patch.object(crm_grading_demo, 'CAST', few), patch.object(crm_grading_demo, 'CAST_USD', ()):
             for name in ('crm_grading_demo.xml', 'product.product.csv', 'crm_grading_history.xml'):
                 convert_file(self.env, 'crm_grading', f'demo/{name}', {}, mode='init', noupdate=True)
             convert_file(self.env, 'crm_churn', 'demo/crm_churn_demo.xml', {}, mode='init', noupdate=True)

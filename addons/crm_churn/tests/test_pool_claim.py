@@ -100,7 +100,7 @@ class TestPoolClaim(PoolCommon):
                 entry = self._entries(self.customer).with_env(self._as(self.rep))
                 self.assertEqual(entry.can_claim, may, moment)
                 if not may:
-                    self.assertEqual(entry.claim_note, "You have given this customer up and may claim it again from 2026-07-15 on.")
+                    self.assertEqual(entry.claim_note, "You have given this customer up and may claim it again from 07/15/2026 on.")
                     with self.assertRaisesRegex(UserError, "given this customer up"):
                         entry.action_claim()
         self.assertTrue(self._entries(self.customer).with_env(self._as(self.rep2)).can_claim)
@@ -122,7 +122,7 @@ class TestPoolClaim(PoolCommon):
                 entry = self._entries(self.customer2).with_env(self._as(self.rep))
                 self.assertEqual(entry.can_claim, may, moment)
         self.env.invalidate_all()
-        with self.assertRaisesRegex(UserError, "may be claimed from 2026-06-16 14:00 on"):
+        with self.assertRaisesRegex(UserError, r"may be claimed from 6/16/26, 2:00\WPM on"):
             self._claim(self.customer2)
 
 

@@ -106,6 +106,27 @@ class TestPoolDue(RecycleCommon):
         with self.assertRaises(ValidationError):
             self.rule.write({'grade_ids': [Command.set(a.ids)], 'exempt_grade_ids': [Command.set(a.ids)]})
 
+    def test_scope_of_the_pool(self):
+        """A rule takes nobody whom the pool would not take when released; of a pool that takes nobody by itself, whomever."""
+        china, germany = self.env.ref('base.cn'), self.env.ref('base.de')
+        state = self.env.ref('base.state_de_by')
+        segment = self.env['crm.segment'].create({'name': "Regulars", 'company_id': self.company.id, 'domain': "[('order_count', '>', 3)]"})
+        other_team = self.env['crm.team'].create({'name': "Other", 'company_id': self.company.id})
+        profile = self._profiles(self.customer)
+        self.customer.country_id = germany
+        free = {'country_ids': False, 'state_ids': False, 'team_id': False, 'segment_id': False, 'is_automatic': True}
+        for vals, expected in (
+            ({'country_ids': [Command.set(china.ids)]}, 0), ({'country_ids': [Command.set((china + germany).ids)]}, 1),
+            ({'country_ids': [Command.set(china.ids)], 'is_automatic': False}, 1), ({'state_ids': [Command.set(state.ids)]}, 0),
+            ({'team_id': other_team.id}, 0), ({'team_id': self.team.id}, 1), ({'segment_id': segment.id}, 0),
+        ):
+            self.pool.write({**free, **vals})
+            self.assertEqual(len(self._due()), expected, vals)
+        self.customer.state_id = state
+        profile.order_count = 4
+        self.pool.write({**free, 'state_ids': [Command.set(state.ids)], 'segment_id': segment.id})
+        self.assertEqual(len(self._due()), 1)
+
     def test_open_records_spare(self):
         kinds = self.env['crm.pool.kind']._known()
         self.assertNotIn('activity', kinds.mapped('key'))
