@@ -47,7 +47,8 @@ class DemoRescue:
         call, todo = self.env.ref('mail.mail_activity_data_call').id, self.env.ref('mail.mail_activity_data_todo').id
         rescue, win_back = self.env['mail.activity.plan'].create([{
             'name': name, 'company_id': self.company.id, 'res_model': model, 'template_ids': [Command.create({
-                'activity_type_id': kind, 'summary': summary, 'responsible_type': 'on_demand', 'delay_count': days, 'delay_unit': 'days'})
+                'activity_type_id': kind, 'summary': summary, 'responsible_type': 'on_demand', 'delay_count': days, 'delay_unit': 'days',
+                'delay_from': 'after_plan_date'})
                 for kind, summary, days in steps]}
             for name, model, steps in (
                 ("Save a customer", 'res.partner', ((call, "Ask what is wrong", 0), (todo, "Say what we will do about it", 3))),
@@ -153,7 +154,7 @@ class DemoRescue:
             return {'competitor_id': self.competitors[value].id} if value else {}
         if kind == 'reason':
             return {'reason_id': self.env.ref(f'crm_churn.crm_churn_reason_{value}').id} if value else {}
-        return {{'number': 'value_number', 'yes': 'value_yes', 'text': 'value_text'}[kind]: value}
+        return {} if value == "" else {{'number': 'value_number', 'yes': 'value_yes', 'text': 'value_text'}[kind]: value}
 
     # ------------------------------------------------------------------
     # Odoo's own demo

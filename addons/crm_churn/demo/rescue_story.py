@@ -120,12 +120,12 @@ CALLS = (
         "<p>Every Monday, two minutes: whom you met, and where we were asked for a better price.</p>", (
             ("Competitor met most", 'competitor', False), ("Offers in which a competitor was named", 'number', True),
             ("Did anybody ask to match a price?", 'yes', True), ("What should the others know?", 'text', False)), (
-            (0, 'rep', 1, ('rotadrive', 4, 'yes', '', "Free commissioning again at Kabelwerk.")),
-            (0, 'rep2', 2, ('hengli', 6, 'yes', '', "恒力推出年终返点。")), (0, 'lead', 3, ('iberica', 2, 'no', '', "")),
-            (1, 'rep', 2, ('partsnow', 3, 'yes', '', "")), (1, 'rep2', 1, ('hengli', 5, 'yes', '', "")), (1, 'lead', 0, ()),
-            (2, 'rep', 1, ('rotadrive', 2, 'no', '', "Their prices rise in January, says a buyer.")),
-            (2, 'rep2', 3, ('hengli', 7, 'yes', '', "大连、上海都在压价。")), (2, 'lead', 1, ('rotadrive', 3, 'yes', '', "")),
-            (3, 'rep2', 1, ('hengli', 4, 'yes', '', "")))),
+            (0, 'rep', 1, ('rotadrive', 4, 'yes', "Free commissioning again at Kabelwerk.")),
+            (0, 'rep2', 2, ('hengli', 6, 'yes', "恒力推出年终返点。")), (0, 'lead', 3, ('iberica', 2, 'no', "")),
+            (1, 'rep', 2, ('partsnow', 3, 'yes', "")), (1, 'rep2', 1, ('hengli', 5, 'yes', "")), (1, 'lead', 0, ()),
+            (2, 'rep', 1, ('rotadrive', 2, 'no', "Their prices rise in January, says a buyer.")),
+            (2, 'rep2', 3, ('hengli', 7, 'yes', "大连、上海都在压价。")), (2, 'lead', 1, ('rotadrive', 3, 'yes', "")),
+            (3, 'rep2', 1, ('hengli', 4, 'yes', "")))),
 )
 
 # opportunities of Odoo's own demo that come lost, and why: identifier, reason

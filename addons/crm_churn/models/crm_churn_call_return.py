@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import formatLang
 
 from .crm_churn_call import ACTIVITY
 
@@ -25,8 +26,14 @@ class CrmChurnCallReturn(models.Model):
     state = fields.Selection(
         [('open', "Open"), ('done', "Handed In"), ('missed', "Missed")], required=True, readonly=True, default='open', index=True)
     answer_ids = fields.One2many('crm.churn.call.answer', 'return_id', "Answers")
+    kinds = fields.Char("Kinds of Answers", compute='_compute_kinds', help="What is asked for, so that only that is shown.")
 
     _call_user_date_uniq = models.UniqueIndex('(call_id, user_id, date)')
+
+    @api.depends('answer_ids.kind')
+    def _compute_kinds(self):
+        for answer in self:
+            answer.kinds = ",".join(sorted({line.kind for line in answer.answer_ids if line.kind}))
 
     def write(self, vals):
         """:raise UserError: on a change of anything but the answers; the rest is written by the call and by handing in"""
@@ -84,6 +91,7 @@ class CrmChurnCallAnswer(models.Model):
     reason_id = fields.Many2one('crm.churn.reason', ondelete='restrict')
     competitor_id = fields.Many2one('crm.competitor', ondelete='restrict')
     is_given = fields.Boolean("Answered", compute='_compute_is_given', store=True)
+    value = fields.Char("Answer", compute='_compute_value', help="Whatever kind of answer it is, in words.")
 
     @api.depends(*VALUES, 'question_id.kind')
     def _compute_is_given(self):
@@ -91,6 +99,20 @@ class CrmChurnCallAnswer(models.Model):
         for answer in self:
             value = answer[KIND_VALUES[answer.kind]] if answer.kind else False
             answer.is_given = bool(value) or answer.kind == 'number'
+
+    @api.depends(*VALUES, 'question_id.kind')
+    @api.depends_context('lang')
+    def _compute_value(self):
+        agreed = dict(self._fields['value_yes']._description_selection(self.env))
+        for answer in self:
+            value = answer[KIND_VALUES[answer.kind]] if answer.kind else False
+            if answer.kind == 'number':
+                value = formatLang(self.env, value, digits=0 if value == int(value) else 2)
+            elif answer.kind == 'yes':
+                value = agreed.get(value)
+            elif answer.kind in ('reason', 'competitor'):
+                value = value.sudo().display_name   # a name said by people asked
+            answer.value = value or False
 
     def write(self, vals):
         """:raise UserError: on answers that were handed in, or on anything but the answer"""

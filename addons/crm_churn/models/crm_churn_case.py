@@ -39,7 +39,8 @@ class CrmChurnCase(models.Model):
         help="What was bought before does not speak for a win-back: empty where that is the day on which the case was opened.")
     grade_id = fields.Many2one('crm.grade', readonly=True, copy=False, ondelete='set null', help="Of the customer on the opening day.")
     date_closed = fields.Date("Closed On", readonly=True, copy=False, help="Of a customer won back: the win-back day.")
-    state = fields.Selection(STATES, required=True, readonly=True, default='open', index=True, tracking=True, copy=False)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default='open', index=True, tracking=True, copy=False, group_expand=True)
     outcome = fields.Text("Why It Ended So", tracking=True, copy=False)
     measure_ids = fields.Many2many('crm.churn.measure', string="Measures")
     plan_id = fields.Many2one('mail.activity.plan', "Activity Plan", domain="[('res_model', '=', 'crm.churn.case')]")

@@ -163,7 +163,12 @@ class CrmChurnModel(models.Model):
         return result
 
     def _log_fit(self):
-        """Keep every fit on record."""
+        """Keep every fit on record, and that there was nothing to fit on."""
+        if not self.parameters:
+            self.sudo().message_post(body=self.env._(
+                "Too little data to fit as of %(date)s: %(count)s customers have bought.", date=format_date(self.env, self.fit_date),
+                count=self.customer_count))
+            return
         params = (self.parameters or {}).get('purchases') or {}
         self.sudo().message_post(body=self.env._(
             "Fitted as of %(date)s on %(count)s customers: log-likelihood %(likelihood).2f; %(params)s; "

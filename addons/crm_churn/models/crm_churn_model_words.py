@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools.misc import format_date, formatLang
 
+from .crm_churn_model_fit import MIN_CUSTOMERS, MIN_REPEAT
+
 
 class CrmChurnModel(models.Model):
     """What the model is worth, in words: read by people who know their customers, not statistics."""
@@ -16,11 +18,12 @@ class CrmChurnModel(models.Model):
     @api.depends_context('lang')
     def _compute_verdict_text(self):
         for model in self:
-            model.verdict_text = Markup().join(Markup("<p>%s</p>") % text for text in model._verdict_sentences() if text)
+            model.verdict_text = Markup().join(
+                text if isinstance(text, Markup) else Markup("<p>%s</p>") % text for text in model._verdict_sentences() if text)
 
     def _verdict_sentences(self):
         if self.verdict in ('new', 'failed', 'thin'):
-            return [self._words_unfit(), self._words_alerts()]
+            return [self._words_unfit(), self._list_of_needs(), self._words_alerts()]
         return [self._words_who_speaks(), self._words_how_good(), self._words_warning(), self._words_alerts(), self._words_single()]
 
     def _number(self, value, digits=0):
@@ -39,6 +42,24 @@ class CrmChurnModel(models.Model):
             "customers lost and kept in each. Signals judge instead.",
             customers=self._number(self.customer_count), repeat=self._number(self.repeat_count), days=self._number(self.history_days),
             horizon=self.horizon_days)
+
+    def _list_of_needs(self):
+        """Return how much of what a fit needs is there, as a list that shows what is missing."""
+        if self.verdict != 'thin':
+            return ""
+        days = (2 if self.kind == 'purchases' else 3) * self.horizon_days
+        rows = [
+            (self.customer_count, MIN_CUSTOMERS, self.env._("customers who have bought")),
+            (self.repeat_count, MIN_REPEAT, self.env._("of them more than once")),
+            (self.history_days, days, self.env._("days of history"))]
+        lines = Markup().join(
+            Markup('<li><i class="fa fa-fw %s"></i> %s: %s / %s</li>') % (
+                'fa-check text-success' if there >= needed else 'fa-times text-danger', text, self._number(there), self._number(needed))
+            for there, needed, text in rows)
+        again = self.next_fit_date and self.env._(
+            "Tried again on %(date)s. Older invoices count as well: whoever imports them has a model sooner.",
+            date=format_date(self.env, self.next_fit_date))
+        return Markup('<ul class="list-unstyled">%s</ul>') % lines + (Markup("<p>%s</p>") % again if again else Markup())
 
     def _words_who_speaks(self):
         speaker = self if self.is_speaking else self._speaking(self.company_id)

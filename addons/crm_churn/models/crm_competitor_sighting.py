@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.misc import format_date
 
 
 class CrmCompetitorSighting(models.Model):
@@ -42,7 +43,8 @@ class CrmCompetitorSighting(models.Model):
             sighting.company_id = lead.company_id or sighting.company_id or self.env.company
 
     @api.depends('competitor_id', 'date')
+    @api.depends_context('lang')
     def _compute_display_name(self):
         for sighting in self:
             sighting.display_name = self.env._(
-                "%(competitor)s, %(date)s", competitor=sighting.competitor_id.name, date=fields.Date.to_string(sighting.date))
+                "%(competitor)s, %(date)s", competitor=sighting.competitor_id.name, date=format_date(self.env, sighting.date))

@@ -42,8 +42,8 @@ class CrmPoolMove(models.Model):
     company_id = fields.Many2one('res.company', required=True, readonly=True, index=True)
     pool_id = fields.Many2one('crm.pool', readonly=True, index=True, ondelete='restrict')
     from_pool_id = fields.Many2one('crm.pool', readonly=True, ondelete='restrict')
-    from_user_id = fields.Many2one('res.users', "From", readonly=True, index='btree_not_null', ondelete='restrict')
-    to_user_id = fields.Many2one('res.users', "To", readonly=True, index='btree_not_null', ondelete='restrict')
+    from_user_id = fields.Many2one('res.users', "Former Salesperson", readonly=True, index='btree_not_null', ondelete='restrict')
+    to_user_id = fields.Many2one('res.users', "New Salesperson", readonly=True, index='btree_not_null', ondelete='restrict')
     rep_id = fields.Many2one(
         'res.users', "Salesperson", readonly=True, index='btree_not_null', ondelete='restrict', help="Who gained or lost the customer.")
     team_id = fields.Many2one('crm.team', "Sales Team", readonly=True, ondelete='set null')

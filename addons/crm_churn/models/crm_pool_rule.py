@@ -14,7 +14,9 @@ class CrmPoolRule(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)
-    pool_id = fields.Many2one('crm.pool', "To the Pool", required=True, index=True, ondelete='cascade')
+    pool_id = fields.Many2one(
+        'crm.pool', "To the Pool", required=True, index=True, ondelete='cascade',
+        help="The rule takes whoever fits the scope of the pool.")
     company_id = fields.Many2one(related='pool_id.company_id', store=True, index=True)
 
     # whose customers

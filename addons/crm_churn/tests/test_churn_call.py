@@ -62,6 +62,8 @@ class TestChurnCall(ChurnCommon):
             "2 answers, sum 3, mean 1.5", "1 of 2 say yes", f"{self.price.name} (2)", "None yet"])
         self.assertEqual((call.return_count, call.done_count), (3, 2))
         done = self._return(call, self.rep)
+        self.assertEqual(done.kinds, 'number,reason,text,yes')
+        self.assertEqual(done.answer_ids.mapped('value'), ["3", "Yes", self.price.name, False])
         self.assertEqual((done.state, done.date_done), ('done', self.TODAY))
         self.assertFalse(done.activity_ids)
 

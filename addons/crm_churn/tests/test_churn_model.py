@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.misc import format_date
 
 from ..models import crm_churn_model_fit
 from .model_common import ChurnModelCommon
@@ -165,6 +166,9 @@ class TestChurnModel(ChurnModelCommon):
         model._refit()
         self.assertEqual((model.verdict, model.customer_count, model.parameters), ('thin', 99, False))
         self.assertIn("Too little data: 99 customers", model.verdict_text)
+        self.assertIn("customers who have bought: 99 / 100", model.verdict_text)
+        self.assertIn("Too little data to fit as of", model.message_ids[:1].body)
+        self.assertIn(f"Tried again on {format_date(self.env, model.next_fit_date)}", model.verdict_text)
         self.assertFalse(model.is_speaking)
 
     def test_nothing_at_all(self):

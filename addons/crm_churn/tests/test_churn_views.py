@@ -1,3 +1,5 @@
+import re
+
 from lxml import etree
 
 from odoo.tests import tagged
@@ -30,6 +32,17 @@ class TestChurnViews(PoolCommon):
             with self.subTest(model=model, kind=kind):
                 self.assertLessEqual(set(names), self._buttons(self.rep, model, kind))
                 self.assertFalse(set(names) & self._buttons(self.analyst, model, kind))
+
+    def test_cards_know_their_fields(self):
+        """A card that asks for a field that its view does not have breaks the page."""
+        views = self.env['ir.ui.view'].search([('type', '=', 'kanban'), ('inherit_id', '=', False)])
+        ours = views.filtered(lambda view: view.xml_id.startswith('crm_churn.'))
+        self.assertGreater(len(ours), 5)
+        for view in ours:
+            arch = etree.fromstring(self.env[view.model].get_view(view.id, 'kanban')['arch'])
+            known = {field.get('name') for field in arch.iter('field')}
+            asked = set(re.findall(r'\brecord\.(\w+)\.', etree.tostring(arch, encoding='unicode')))
+            self.assertFalse(asked - known, view.name)
 
     def test_calls_are_the_managers(self):
         self.assertLessEqual({'action_start', 'action_close'}, self._buttons(self.manager, 'crm.churn.call', 'form'))
