@@ -113,12 +113,12 @@ class TestPipelineReference(TransactionCase):
         """Nothing is imported from a file that has one bad line."""
         head = 'opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value'
         cases = {
-            'a,b\n1,2': "no column", head: "no rows", f'{head}\nX1,Ann,P,,Maybe,,,': "Line 2: “Maybe”",
+            'a,b\n1,2': "no column", head: "file is empty", f'{head}\nX1,Ann,P,,Maybe,,,': "Line 2: “Maybe”",
             f'{head}\nX1,Ann,P,A,Won,2017-02-30,2017-03-01,5': "“2017-02-30” is no value for engage_date",
             f'{head}\nX1,Ann,P,A,Won,2017-02-01,,5': "close_date", f'{head}\nX1,Ann,P,A,Lost,,2017-03-01,0': "engage_date",
             f'{head}\nX1,Ann,P,A,Won,2017-02-01,2017-01-31,5': "close_date", f'{head}\nX1,Ann,P,A,Won,2017-02-01,2017-03-01,-5': "“-5”",
             f'{head}\nX1,Ann,P,A,Won,2017-02-01,2017-03-01,NaN': "“NaN”", f'{head}\nX1,,P,A,Engaging,2017-02-01,,': "sales_agent",
-            f'{head}\nX1,Ann,P,,Prospecting,,,\nX1,Bo,P,,Prospecting,,,': "Line 3: opportunity X1 is in line 2",
+            f'{head}\nX1,Ann,P,,Prospecting,,,\nX1,Bo,P,,Prospecting,,,': "Line 3: opportunity_id X1 is in line 2",
             b'\xff\xfe\x00': "damaged", b'\x1f\x8b\x08': "damaged"}
         with tempfile.TemporaryDirectory() as folder:
             for text, message in cases.items():

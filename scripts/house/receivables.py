@@ -5,16 +5,20 @@ import json
 import pathlib
 import re
 import subprocess
+import sys
 
 from . import console, databases, lock, paths, sales, suite
 
 UNUSABLE = 4  # exit status of inside/receivables_import.py
-WRONG = {  # by the codes of receivables_file.ReceivablesFileError
-    'damaged': 'it is damaged, or no text in UTF-8',
+WRONG = {  # by the codes of foreign_file.ForeignFileError and foreign_table.RowError
     'columns': 'it has no column {columns}',
     'value': 'line {line}: “{value}” is no value for {column}',
-    'twice': 'line {line}: invoice {number} is in line {first} already',
+    'twice': 'line {line}: invoice {value} is in line {first} already',
     'empty': 'it has no rows',
+    'binary': 'it is damaged, or no text',
+    'broken_gzip': 'it is damaged',
+    'encoding': 'it is damaged, or not written in {encoding}',
+    'quotes': 'the quotation marks do not match near line {line}',
 }
 
 
@@ -23,21 +27,23 @@ def check_file(path):
     if path.is_file() and not path.name.lower().endswith(('.csv', '.csv.gz')):
         raise console.Trouble(f'{path.name} is no file of receivables', 'give a file that ends in .csv or .csv.gz')
     sales.check_file(path)
-    file = _reader()
+    foreign, own = _module('crm_grading', 'foreign_table'), _module('crm_contract_exec', 'receivables_file')
     try:
-        file.read(path.read_bytes())
-    except file.ReceivablesFileError as error:
-        what = WRONG[error.code].format(**error.values)
+        foreign.ForeignTable(path.read_bytes(), own.COLUMNS).collect(own.receivable, own.KEY)
+    except foreign.ForeignFileError as error:
+        what = '; '.join(
+            WRONG[problem.code].format(**problem.params) for problem in error.params.get('problems', [error]))
         raise console.Trouble(f'{path.name} cannot be used: {what}', 'correct that, and start again') from error
 
 
-def _reader():
-    """The module of the addon that reads such files; it needs no Odoo."""
-    spec = importlib.util.spec_from_file_location(
-        'receivables_file', paths.ROOT / 'addons' / 'crm_contract_exec' / 'tools' / 'receivables_file.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _module(addon, name):
+    """A module of the tools of an addon; those that read files need no Odoo."""
+    package = f'{addon}_tools'
+    if package not in sys.modules:
+        folder = paths.ROOT / 'addons' / addon / 'tools'
+        spec = importlib.util.spec_from_file_location(package, folder / '__init__.py', submodule_search_locations=[str(folder)])
+        sys.modules[package] = importlib.util.module_from_spec(spec)
+    return importlib.import_module(f'{package}.{name}')
 
 
 def day(text):

@@ -1,11 +1,9 @@
 from datetime import datetime, time
-from pathlib import Path
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
-from ..tools.pipeline_file import PipelineFileError, deals, key, lines
+from ..tools.pipeline_file import COLUMNS, KEY, beside, deal, key
 
 BATCH = 500
 QUIET = {
@@ -23,41 +21,32 @@ class CrmPipelineImport(models.AbstractModel):
     price of their product.
     """
     _name = 'crm.pipeline.import'
+    _inherit = ['crm.foreign.file']
     _description = "Import of a Sales Pipeline"
 
     @api.model
     def _run_file(self, pipeline, accounts=None, products=None, teams=None, progress=None):
         """Import files of this machine into the current company, in the foreground; commits batch by batch.
 
-        :param str pipeline: .csv or .csv.gz, as are the others; without them, what the pipeline names is created by its name
+        :param str pipeline: .csv, .csv.gz or .xlsx, as are the others; without them, what the pipeline names is created by its name
         :param progress: called with (done, total) after every batch
         :return: the :class:`..tools.pipeline_file.Deal` of the file
         :raise UserError: where a file cannot be used; nothing is imported then
         """
-        try:
-            found = deals(Path(pipeline).read_bytes())
-            beside = {kind: lines(Path(path).read_bytes(), kind) if path else [] for kind, path in (
-                ('accounts', accounts), ('products', products), ('teams', teams))}
-        except (PipelineFileError, OSError) as error:
-            raise UserError(self._file_error(error)) from error
-        self.with_context(**QUIET)._import(found, beside, progress)
+        found, beside_it = self._read_files(*(path and self._file_content(path) for path in (pipeline, accounts, products, teams)))
+        self.with_context(**QUIET)._import(found, beside_it, progress)
         return found
 
     @api.model
-    def _file_error(self, error):
-        """Return what is wrong with a file, and what to do."""
-        if not isinstance(error, PipelineFileError):
-            return self.env._("The file cannot be read: %(reason)s", reason=error)
-        if error.code == 'damaged':
-            return self.env._("The file is damaged, or no text in UTF-8. Export it again as CSV.")
-        if error.code == 'columns':
-            return self.env._("The file has no column: %(columns)s. Add it, and start again.", **error.values)
-        if error.code == 'value':
-            return self.env._("Line %(line)s: “%(value)s” is no value for %(column)s. Correct it, and start again.", **error.values)
-        if error.code == 'twice':
-            return self.env._(
-                "Line %(line)s: opportunity %(number)s is in line %(first)s already. Remove one of them, and start again.", **error.values)
-        return self.env._("The file has no rows. Choose another one.")
+    def _read_files(self, pipeline, accounts=None, products=None, teams=None):
+        """Return the deals of a pipeline, and the rows of the files beside it by what they hold.
+
+        :param bytes pipeline: content of the file, as of the others
+        :raise UserError: where one cannot be used
+        """
+        return self._file_rows(pipeline, COLUMNS['pipeline'], deal, key=KEY), {
+            kind: self._file_rows(raw, COLUMNS[kind], lambda row, kind=kind: beside(row, kind)) if raw else []
+            for kind, raw in (('accounts', accounts), ('products', products), ('teams', teams))}
 
     @api.model
     def _import(self, found, beside, progress):

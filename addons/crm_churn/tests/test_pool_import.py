@@ -78,7 +78,7 @@ class TestPoolImport(PoolCommon):
         self.assertEqual(self.customer2.user_id, self.rep2)
 
     def test_bad_files(self):
-        for text, message in (("Colour,Size\nred,1\n", "no column with the name"), ("", "cannot be read|no column")):
+        for text, message in (("Colour,Size\nred,1\n", "no column with the name"), ("", "file is empty"), ("Name\n", "file is empty")):
             with self.assertRaisesRegex(UserError, message):
                 self._wizard(text or " ").action_check()
 

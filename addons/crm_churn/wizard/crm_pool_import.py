@@ -4,8 +4,6 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from odoo.addons.crm_grading.tools.sales_text import SalesFileError, read_rows
-
 from ..tools.pool_file import keys, recognise
 
 MOST_ROWS = 20_000
@@ -15,6 +13,7 @@ LINE_FIELDS = ('name', 'phone', 'email', 'vat', 'website', 'street', 'zip', 'cit
 class CrmPoolImport(models.TransientModel):
     """Put a list of customers into a pool: what is known already is found by phone, email, tax number and name, and not made twice."""
     _name = 'crm.pool.import'
+    _inherit = ['crm.foreign.file']
     _description = "Import into a Pool"
 
     pool_id = fields.Many2one('crm.pool', required=True, default=lambda self: self.env['crm.pool'].search(
@@ -81,17 +80,14 @@ class CrmPoolImport(models.TransientModel):
 
         :raise UserError: if it cannot be read, has no names or too many rows
         """
-        try:
-            rows = [(number, cells) for number, cells in read_rows(base64.b64decode(self.file)) if any(cells)]
-        except SalesFileError as error:
-            raise UserError(self.env._("The file cannot be read. Save it as Excel (.xlsx) or CSV and choose it again.")) from error
-        roles = recognise(rows[0][1]) if rows else {}
-        if 'name' not in roles:
-            raise UserError(self.env._("There is no column with the name of the customer. Call it “Name” in the first row."))
-        if len(rows) > MOST_ROWS:
-            raise UserError(self.env._("The file has more than %(count)s rows. Import it in parts.", count=MOST_ROWS))
-        return [(number, {role: cells[place].strip() if place < len(cells) else '' for role, place in roles.items()})
-                for number, cells in rows[1:]]
+        return self._file_rows(
+            base64.b64decode(self.file), ['name'], lambda row: (row.line, {role: row.text(role) for role in row.table.places}),
+            places=recognise, most=MOST_ROWS)
+
+    def _file_error_text(self, error):
+        if error.code == 'columns':
+            return self.env._("There is no column with the name of the customer. Call it “Name” in the first row.")
+        return super()._file_error_text(error)
 
     def _judged(self, rows):
         """Return the values of the lines of the rows."""

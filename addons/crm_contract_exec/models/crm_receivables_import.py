@@ -1,10 +1,8 @@
-from pathlib import Path
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from ..tools.receivables_file import ReceivablesFileError, read
+from ..tools.receivables_file import COLUMNS, KEY, receivable
 
 BATCH = 200
 QUIET = {
@@ -17,21 +15,19 @@ class CrmReceivablesImport(models.AbstractModel):
     """Customers' invoices of another system, with due day, dispute and the day on which each was settled, as posted invoices, matched
     payments and closed disputes. What is there already is left as it is, so an import that was interrupted goes on."""
     _name = 'crm.receivables.import'
+    _inherit = ['crm.foreign.file']
     _description = "Import of Receivables"
 
     @api.model
     def _run_file(self, path, progress=None):
         """Import a file of this machine into the current company, in the foreground; commits batch by batch.
 
-        :param str path: .csv or .csv.gz
+        :param str path: .csv, .csv.gz or .xlsx
         :param progress: called with (done, total) after every batch
         :return: the number of invoices of the file
         :raise UserError: where the file cannot be used, or the company has no chart of accounts
         """
-        try:
-            rows = read(Path(path).read_bytes())
-        except (ReceivablesFileError, OSError, UnicodeDecodeError) as error:
-            raise UserError(self._file_error(error)) from error
+        rows = self._file_rows(self._file_content(path), COLUMNS, receivable, key=KEY)
         return self.with_context(**QUIET)._import(rows, progress)
 
     @api.model
@@ -67,22 +63,6 @@ class CrmReceivablesImport(models.AbstractModel):
                 " Open the period, or leave such rows out (%(count)s in all). Nothing was imported.", line=locked[0][0].line,
                 company=company.name,
                 date=fields.Date.to_string(locked[0][1][-1][0]), number=locked[0][0].number, count=len(locked)))
-
-    @api.model
-    def _file_error(self, error):
-        """Return what is wrong with a file, and what to do."""
-        if not isinstance(error, ReceivablesFileError):
-            return self.env._("The file cannot be read: %(reason)s", reason=error)
-        if error.code == 'damaged':
-            return self.env._("The file is damaged, or no text in UTF-8. Export it again as CSV.")
-        if error.code == 'columns':
-            return self.env._("The file has no column: %(columns)s. Add it, and start again.", **error.values)
-        if error.code == 'value':
-            return self.env._("Line %(line)s: “%(value)s” is no value for %(column)s. Correct it, and start again.", **error.values)
-        if error.code == 'twice':
-            return self.env._(
-                "Line %(line)s: invoice %(number)s is in line %(first)s already. Remove one of them, and start again.", **error.values)
-        return self.env._("The file has no rows. Choose another one.")
 
     @api.model
     def _customers(self, rows):

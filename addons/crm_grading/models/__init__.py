@@ -1,6 +1,7 @@
 from . import res_company
 from . import account_journal
 from . import account_move
+from . import crm_foreign_file
 from . import crm_sales_import
 from . import crm_sales_import_column
 from . import crm_sales_import_texts

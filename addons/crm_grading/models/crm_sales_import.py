@@ -5,10 +5,10 @@ from types import SimpleNamespace
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.foreign_file import ForeignFileError
 from ..tools.sales_columns import missing_roles
 from ..tools.sales_documents import is_refund
 from ..tools.sales_file import LineParser, Problem, SalesFile
-from ..tools.sales_text import SalesFileError
 
 SAMPLE_SIZE = 20
 PHASES = [
@@ -28,6 +28,7 @@ class CrmSalesImport(models.Model):
     """
 
     _name = 'crm.sales.import'
+    _inherit = ['crm.foreign.file']
     _description = "Sales History Import"
     _order = 'id desc'
 
@@ -143,7 +144,7 @@ class CrmSalesImport(models.Model):
             return SalesFile(
                 raw, mapping=self._stored_mapping() if mapping is None else mapping, encoding=self.encoding or None,
                 delimiter=self.delimiter or None, order=self.date_order or None, mark=self.decimal_mark or None)
-        except SalesFileError as error:
+        except ForeignFileError as error:
             raise UserError(self._file_error_text(error)) from error
 
     def _stored_mapping(self):

@@ -15,8 +15,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.foreign_file import ForeignFileError
 from ..tools.sales_documents import NOTES, SalesHistory, natural_key
-from ..tools.sales_text import SalesFileError
 from .crm_sales_import import PHASES
 from .crm_sales_import_documents import BATCH, FIRST_BATCH
 
@@ -140,7 +140,7 @@ class CrmSalesImport(models.Model):
                     raise
                 self.env.cr.rollback()
                 continue
-            except (UserError, SalesFileError) as error:
+            except (UserError, ForeignFileError) as error:
                 self._fail(error)
                 return
             if progress and history:
@@ -193,7 +193,7 @@ class CrmSalesImport(models.Model):
             self.write({'phase': phase, 'position': 0, 'total': len(history[phase])})
 
     def _fail(self, error):
-        text = self._file_error_text(error) if isinstance(error, SalesFileError) else str(error)
+        text = self._file_error_text(error) if isinstance(error, ForeignFileError) else str(error)
         self.env.cr.rollback()
         self.write({'state': 'failed', 'error': text})
         self.env['ir.cron']._commit_progress()

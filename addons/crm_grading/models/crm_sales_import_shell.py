@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from odoo import api, models
-from odoo.exceptions import UserError
 
 
 class CrmSalesImport(models.Model):
@@ -26,10 +25,7 @@ class CrmSalesImport(models.Model):
         :returns: the import record
         :raises UserError: the file cannot be read, a column is missing, or an import of the company runs already
         """
-        try:
-            raw = Path(path).read_bytes()
-        except OSError as error:
-            raise UserError(self.env._("%(path)s cannot be read: %(reason)s", path=path, reason=error.strerror)) from error
+        raw = self._file_content(path)
         record = self._record_of_file(Path(path).name, raw, mapping, line_detail, options)
         if record.state != 'done':
             record._run(progress)

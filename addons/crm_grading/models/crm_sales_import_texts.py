@@ -7,27 +7,21 @@ class CrmSalesImport(models.Model):
     _inherit = 'crm.sales.import'
 
     def _file_error_text(self, error):
-        """The message of a `SalesFileError`.
+        """The message of a `ForeignFileError`.
 
         :returns: what is wrong and what to do about it
         """
         params = dict(error.params)
         if error.code == 'missing_columns':
             params['roles'] = ', '.join(self._role_labels(params['roles'].split(', ')))
-        return {
-            'empty': self.env._("The file is empty. Choose a file with a header line and at least one row."),
-            'broken_gzip': self.env._("The compressed file is damaged. Export or download it again."),
-            'too_big': self.env._("The unpacked file is larger than %(limit)s. Split it into several files."),
-            'old_excel': self.env._("This is an old Excel file (.xls). Save it as .xlsx or CSV and upload it again."),
-            'broken_sheet': self.env._("The Excel file cannot be opened. Save it again as .xlsx or CSV."),
-            'binary': self.env._("This is neither a text file nor an Excel workbook. Upload a .csv, .csv.gz or .xlsx file."),
+        own = {
             'encoding': self.env._("The file is not written in %(encoding)s (byte %(position)s). Choose another encoding."),
             'unknown_encoding': self.env._("The encoding %(encoding)s does not exist. Choose another one or have it detected."),
-            'quotes': self.env._("The quotation marks do not match near line %(line)s. Correct that line and upload the file again."),
             'missing_columns': self.env._("No column is assigned to: %(roles)s. Assign these columns, then start again."),
             'unknown_column': self.env._("The file has no column %(column)s. It has: %(columns)s."),
             'unknown_role': self.env._("A column cannot be read as %(role)s. Use one of: %(roles)s."),
-        }[error.code] % params
+        }.get(error.code)
+        return own % params if own else super()._file_error_text(error)
 
     def _role_labels(self, roles):
         """Labels of roles; 'price/amount' stands for alternatives."""

@@ -1,3 +1,4 @@
+from . import test_foreign_file
 from . import test_sales_file
 from . import test_sales_import
 from . import test_grading_methods

@@ -9,16 +9,17 @@ import openpyxl
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_grading.tools import (
+    foreign_file,
+    foreign_table,
+    foreign_values,
     sales_columns,
     sales_countries,
     sales_documents,
     sales_file,
-    sales_text,
-    sales_values,
 )
+from odoo.addons.crm_grading.tools.foreign_file import ForeignFileError, detect_encoding
 from odoo.addons.crm_grading.tools.sales_documents import SalesHistory
 from odoo.addons.crm_grading.tools.sales_file import Problem, SalesFile, SalesLine
-from odoo.addons.crm_grading.tools.sales_text import SalesFileError, detect_encoding
 
 HEADER = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n'
 
@@ -42,7 +43,7 @@ def documents(found):
 class TestSalesFile(BaseCase):
 
     def test_doctests(self):
-        for module in (sales_columns, sales_countries, sales_documents, sales_file, sales_text, sales_values):
+        for module in (sales_columns, sales_countries, sales_documents, sales_file, foreign_file, foreign_table, foreign_values):
             with self.subTest(module.__name__):
                 self.assertEqual(doctest.testmod(module).failed, 0)
 
@@ -67,10 +68,10 @@ class TestSalesFile(BaseCase):
     def test_encoding_override(self):
         text = 'Number,Customer,Date,Amount\n1,Łódź,2011-12-09,5\n'
         self.assertIn('Łódź', history(text.encode('cp1250'), encoding='cp1250').customers)
-        with self.assertRaises(SalesFileError) as caught:
+        with self.assertRaises(ForeignFileError) as caught:
             history(text.encode('cp1250'), encoding='utf-8')
         self.assertEqual(caught.exception.code, 'encoding')
-        with self.assertRaises(SalesFileError) as caught:
+        with self.assertRaises(ForeignFileError) as caught:
             history(text, encoding='klingon')
         self.assertEqual(caught.exception.code, 'unknown_encoding')
 
@@ -124,7 +125,7 @@ class TestSalesFile(BaseCase):
             (b'Invoice,Date,Amount\n1,2011-12-09,5\n', 'missing_columns'),
             (b'a,b\n1,2\n', 'missing_columns'),
         ):
-            with self.subTest(code, raw=raw[:20]), self.assertRaises(SalesFileError) as caught:
+            with self.subTest(code, raw=raw[:20]), self.assertRaises(ForeignFileError) as caught:
                 history(raw)
             self.assertEqual(caught.exception.code, code)
 
@@ -133,7 +134,7 @@ class TestSalesFile(BaseCase):
         for mapping, code in (
             ({'customer': 'Z'}, 'unknown_column'), ({'customer': 7}, 'unknown_column'), ({'colour': 'A'}, 'unknown_role'),
         ):
-            with self.subTest(mapping), self.assertRaises(SalesFileError) as caught:
+            with self.subTest(mapping), self.assertRaises(ForeignFileError) as caught:
                 history(text, mapping)
             self.assertEqual(caught.exception.code, code)
         found = history(text, {'customer': 'A', 'date': 1, 'amount': 'c'})
@@ -220,7 +221,7 @@ class TestSalesFile(BaseCase):
                         '2,K,2011-12-09,10.5,JPY\n3,K,2011-12-09,1,XXX\n', currencies={'JPY'}, digits={'': 2, 'JPY': 0})
         self.assertEqual([row[4] for row in documents(found)], [2, 11])
         self.assertEqual([problem.reason for problem in found.seen], ['currency'])
-        self.assertEqual(sales_values.parse_number('１，２３４．５'), Decimal('1234.5'))
+        self.assertEqual(foreign_values.parse_number('１，２３４．５'), Decimal('1234.5'))
         for text in ('', '-', 'n/a', '1.2.3', '12-34', '1,23', '0x10', 'nan', '1e999999'):
             with self.subTest(text):
                 line = next(SalesFile(f'Customer,Date,Amount\nK,2011-12-09,"{text}"\n'.encode(), mark='.').lines())

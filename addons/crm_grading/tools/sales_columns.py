@@ -2,7 +2,7 @@
 import re
 import unicodedata
 
-from .sales_text import SalesFileError
+from .foreign_file import ForeignFileError
 
 # what a column can be read as; the first synonyms are those of well-known exports
 SYNONYMS = {
@@ -66,7 +66,7 @@ def find_header(rows):
 
     :param list rows: (line number, cells) of the first rows
     :returns: (index in `rows`, cells)
-    :raises SalesFileError: when all rows are blank
+    :raises ForeignFileError: when all rows are blank
     """
     best = None
     for index, (_line, cells) in enumerate(rows[:HEADER_SEARCH]):
@@ -75,7 +75,7 @@ def find_header(rows):
             if best is None or found > best[0]:
                 best = (found, index)
     if best is None:
-        raise SalesFileError('empty')
+        raise ForeignFileError('empty')
     return best[1], rows[best[1]][1]
 
 
@@ -86,13 +86,13 @@ def apply_mapping(header, mapping):
     {'date': 2, 'amount': 3, 'number': 0, 'customer': 1}
 
     :param dict mapping: role -> header text, position from 0, or False to ignore that role; may be None
-    :raises SalesFileError: unknown role or column
+    :raises ForeignFileError: unknown role or column
     """
     roles = guess_roles(header)
     keys = [header_key(text) for text in header]
     for role, column in (mapping or {}).items():
         if role not in SYNONYMS:
-            raise SalesFileError('unknown_role', role=role, roles=', '.join(ROLES))
+            raise ForeignFileError('unknown_role', role=role, roles=', '.join(ROLES))
         roles.pop(role, None)
         if column is None or column is False or column == '':
             continue
@@ -101,7 +101,7 @@ def apply_mapping(header, mapping):
         elif isinstance(column, str) and header_key(column) in keys:
             position = keys.index(header_key(column))
         else:
-            raise SalesFileError('unknown_column', column=column, columns=', '.join(header))
+            raise ForeignFileError('unknown_column', column=column, columns=', '.join(header))
         for other in [other for other, place in roles.items() if place == position]:
             del roles[other]
         roles[role] = position

@@ -7,9 +7,9 @@ from collections import namedtuple
 from decimal import Decimal
 from itertools import islice
 
+from .foreign_file import ForeignFileError, read_rows
+from .foreign_values import YEAR_LAST, date_order, decimal_mark, parse_date, parse_number, tidy
 from .sales_columns import apply_mapping, find_header, missing_roles
-from .sales_text import SalesFileError, read_rows
-from .sales_values import YEAR_LAST, date_order, decimal_mark, parse_date, parse_number, tidy
 
 SAMPLE_ROWS = 20000
 EARLIEST = datetime.date(1970, 1, 1)
@@ -28,19 +28,19 @@ class SalesFile:
     :param str delimiter: None = detect
     :param str order: 'dmy', 'mdy' or 'ymd', how dates are written; None = decide by evidence
     :param str mark: decimal mark; None = decide by evidence
-    :raises SalesFileError: not readable, or a needed column is missing when `lines` is called
+    :raises ForeignFileError: not readable, or a needed column is missing when `lines` is called
     """
 
     def __init__(self, raw, mapping=None, encoding=None, delimiter=None, order=None, mark=None):
         self._raw, self._encoding, self._delimiter = raw, encoding, delimiter
         head = list(islice(self._rows(), SAMPLE_ROWS))
         if not head:
-            raise SalesFileError('empty')
+            raise ForeignFileError('empty')
         index, self.header = find_header(head)
         self.header_line = head[index][0]
         self.sample = [(line, cells) for line, cells in head[index + 1:] if any(cell.strip() for cell in cells)]
         if not self.sample:
-            raise SalesFileError('empty')
+            raise ForeignFileError('empty')
         self.roles = apply_mapping(self.header, mapping)
         self.mark = mark or decimal_mark(
             text for role in ('quantity', 'price', 'amount') for text in self._column(role))
@@ -76,7 +76,7 @@ class SalesFile:
     def check(self):
         """Refuse a file that lacks a needed column."""
         if missing := missing_roles(self.roles):
-            raise SalesFileError('missing_columns', roles=', '.join(missing))
+            raise ForeignFileError('missing_columns', roles=', '.join(missing))
 
     def lines(self, today=None, currencies=None):
         """Iterate over the rows below the header as `SalesLine` or `Problem`; blank rows are passed over.

@@ -1,10 +1,7 @@
-from pathlib import Path
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from ..tools.incident_file import IncidentFileError, read
+from ..tools.incident_file import COLUMNS, by_incident, event
 
 BATCH = 1000
 QUIET = {
@@ -22,41 +19,28 @@ class CrmIncidentImport(models.AbstractModel):
     would have come to.
     """
     _name = 'crm.incident.import'
+    _inherit = ['crm.foreign.file']
     _description = "Import of Incidents"
 
     @api.model
     def _run_file(self, path, progress=None):
         """Import a file of this machine into the current company, in the foreground; commits batch by batch.
 
-        :param str path: .csv or .csv.gz; its dates are taken as UTC
+        :param str path: .csv, .csv.gz or .xlsx; its dates are taken as UTC
         :param progress: called with (done, total) after every batch
         :return: the incidents of the file
         :raise UserError: where the file cannot be used
         """
-        try:
-            incidents = read(Path(path).read_bytes())
-        except (IncidentFileError, OSError, UnicodeDecodeError) as error:
-            raise UserError(self._file_error(error)) from error
+        found = by_incident(self._file_rows(self._file_content(path), COLUMNS, event))
         done = 0
-        for batch in split_every(BATCH, incidents, list):
+        for batch in split_every(BATCH, found, list):
             self.with_context(**QUIET)._import_batch(batch)
             done += len(batch)
-            self.env['ir.cron']._commit_progress(len(batch), remaining=len(incidents) - done)
+            self.env['ir.cron']._commit_progress(len(batch), remaining=len(found) - done)
             self.env.invalidate_all()
             if progress:
-                progress(done, len(incidents))
-        return incidents
-
-    @api.model
-    def _file_error(self, error):
-        """Return what is wrong with a file, and what to do."""
-        if not isinstance(error, IncidentFileError):
-            return self.env._("The file cannot be read: %(reason)s", reason=error)
-        if error.code == 'columns':
-            return self.env._("The file has no column: %(columns)s. Add it, and start again.", **error.values)
-        if error.code == 'value':
-            return self.env._("Line %(line)s: “%(value)s” is no value for %(column)s. Correct it, and start again.", **error.values)
-        return self.env._("The file has no rows. Choose another one.")
+                progress(done, len(found))
+        return found
 
     @api.model
     def _import_batch(self, incidents):

@@ -3,9 +3,6 @@ enriched event log” (ServiceNow). Pure: from the text of a file to incidents w
 
 Dates are day/month/year without a time zone, ``?`` is missing. What became of an incident stands on its last line.
 """
-import csv
-import gzip
-import io
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,15 +12,23 @@ STATES = {
     'New': 'new', 'Active': 'open', 'Awaiting User Info': 'waiting', 'Awaiting Vendor': 'open', 'Awaiting Problem': 'open',
     'Awaiting Evidence': 'open', 'Resolved': 'solved', 'Closed': 'closed',
 }
+EMPTY = ('?', '')   # what stands for no date
 PRIORITIES = {'1 - Critical': '3', '2 - High': '2', '3 - Moderate': '1', '4 - Low': '0'}
 
 
-class IncidentFileError(ValueError):
-    """The file cannot be used: ``code`` is columns, empty or value, ``values`` what to say about it."""
-
-    def __init__(self, code, **values):
-        super().__init__(code)
-        self.code, self.values = code, values
+class Event(NamedTuple):
+    """A line of the log: an incident as it stood after ``count`` changes. Moments are naive, in UTC."""
+    number: str
+    count: int
+    updated: datetime      # never before it was opened
+    opened: datetime
+    resolved: datetime | None
+    closed: datetime | None
+    state: str
+    priority: str
+    made_sla: bool
+    reassigned: int
+    reopened: int
 
 
 class Incident(NamedTuple):
@@ -41,77 +46,70 @@ class Incident(NamedTuple):
     moves: tuple
 
 
-def moment(text, line=0, column=''):
-    """
-    >>> moment('29/2/2016 01:16'), moment('?')
-    (datetime.datetime(2016, 2, 29, 1, 16), None)
-    """
-    if text in ('?', ''):
-        return None
-    try:
-        return datetime.strptime(text, '%d/%m/%Y %H:%M')
-    except ValueError as error:
-        raise IncidentFileError('value', line=line, value=text, column=column) from error
+def by_incident(events):
+    """Return the incidents of an event log in the order in which they come.
 
-
-def read(content):
-    """Return the incidents of a file in the order in which they come.
-
-    :param bytes content: CSV, gzipped or not
-    :raise IncidentFileError: where it cannot be used
+    :param events: the :class:`Event` of each line
     """
-    if content[:2] == b'\x1f\x8b':
-        content = gzip.decompress(content)
-    lines = csv.DictReader(io.StringIO(content.decode('utf-8-sig')))
-    missing = [name for name in COLUMNS if name not in (lines.fieldnames or ())]
-    if missing:
-        raise IncidentFileError('columns', columns=", ".join(missing))
     found = {}
-    for number, line in enumerate(lines, 2):
-        if line['priority'] not in PRIORITIES:
-            raise IncidentFileError('value', line=number, value=line['priority'], column='priority')
-        found.setdefault(line['number'], []).append((number, line))
-    if not found:
-        raise IncidentFileError('empty')
-    return [_incident(name, rows) for name, rows in found.items()]
+    for event in events:
+        found.setdefault(event.number, []).append(event)
+    return [_incident(of_one) for of_one in found.values()]
 
 
-def _incident(name, rows):
-    last_line, last = max(rows, key=lambda row: int(row[1]['sys_mod_count']))
-    opened = moment(last['opened_at'], last_line, 'opened_at')
-    resolved, closed = (moment(last[column], last_line, column) for column in ('resolved_at', 'closed_at'))
-    updates = sorted(
-        ((max(moment(line['sys_updated_at'], number, 'sys_updated_at') or opened, opened), line) for number, line in rows),
-        key=lambda update: update[0])
+def event(row):
+    """Return the :class:`Event` of a row.
+
+    :param row: :class:`odoo.addons.crm_grading.tools.foreign_table.Row`
+    """
+    opened, resolved, closed, updated = (
+        row.moment(column, '%d/%m/%Y %H:%M', EMPTY) for column in ('opened_at', 'resolved_at', 'closed_at', 'sys_updated_at'))
+    if not opened:
+        row.refuse('opened_at')
+    return Event(
+        row.text('number', needed=True), _count(row, 'sys_mod_count'), max(updated or opened, opened), opened, resolved, closed,
+        row.text('incident_state'), PRIORITIES[row.one_of('priority', PRIORITIES)], row.text('made_sla') == 'true',
+        _count(row, 'reassignment_count'), _count(row, 'reopen_count'))
+
+
+def _count(row, column):
+    text = row.text(column) or '0'
+    return int(text) if text.isdecimal() else row.refuse(column)
+
+
+def _incident(events):
+    last = max(events, key=lambda event: event.count)
+    updates = sorted(events, key=lambda event: event.updated)
     return Incident(
-        name, opened, resolved, closed, PRIORITIES[last['priority']], _priorities(opened, updates), last['made_sla'] == 'true',
-        int(last.get('reassignment_count') or 0), int(last.get('reopen_count') or 0), len(rows), _moves(opened, resolved, closed, updates))
+        last.number, last.opened, last.resolved, last.closed, last.priority, _priorities(last.opened, updates), last.made_sla,
+        last.reassigned, last.reopened, len(events), _moves(last, updates))
 
 
 def _priorities(opened, updates):
-    found = [(opened, PRIORITIES[updates[0][1]['priority']])]
-    for date, line in updates:
-        if PRIORITIES[line['priority']] != found[-1][1]:
-            found.append((date, PRIORITIES[line['priority']]))
+    found = [(opened, updates[0].priority)]
+    for event in updates:
+        if event.priority != found[-1][1]:
+            found.append((event.updated, event.priority))
     return tuple(found)
 
 
-def _moves(opened, resolved, closed, updates):
+def _moves(last, updates):
     """Return the moves: what the lines say until it was resolved for good, that, and the closing.
 
     One that was closed without having been resolved ends as cancelled: nobody knows of a solution.
     """
+    resolved, closed = last.resolved, last.closed
     end = resolved or closed
-    state = STATES.get(updates[0][1]['incident_state'], 'open')
-    moves = [(opened, state if state in ('new', 'open') else 'new')]
-    for date, line in updates:
-        state = STATES.get(line['incident_state'], moves[-1][1])
+    state = STATES.get(updates[0].state, 'open')
+    moves = [(last.opened, state if state in ('new', 'open') else 'new')]
+    for event in updates:
+        state = STATES.get(event.state, moves[-1][1])
         if state == 'closed' or (state == 'solved' and not resolved):
             state = 'open'
-        if end and date >= end:
+        if end and event.updated >= end:
             break
         if state != moves[-1][1]:
-            moves.append((date, state))
+            moves.append((event.updated, state))
     if resolved:
         if moves[-1][1] == 'solved':
             moves.append((moves[-1][0], 'open'))   # resolved again

@@ -82,11 +82,11 @@ def keep_books_in(env, currency):
 
 def check(env, path, mapping):
     """Only look at the file."""
+    from odoo.addons.crm_grading.tools.foreign_file import ForeignFileError
     from odoo.addons.crm_grading.tools.sales_file import SalesFile
-    from odoo.addons.crm_grading.tools.sales_text import SalesFileError
     try:
         SalesFile(pathlib.Path(path).read_bytes(), mapping).check()
-    except SalesFileError as error:
+    except ForeignFileError as error:
         print(env['crm.sales.import']._file_error_text(error))
         sys.exit(UNUSABLE)
 

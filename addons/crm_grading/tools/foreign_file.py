@@ -1,4 +1,4 @@
-"""Bytes of a sales history -> numbered rows of text cells, whatever wrote the file.
+"""Bytes of a foreign file -> numbered rows of text cells, whatever wrote it.
 
 The content decides what a file is, never its name: gzip, xlsx or delimited text in one of several encodings.
 """
@@ -28,7 +28,7 @@ MAX_UNPACKED = 2 << 30
 CHUNK = 1 << 20
 
 
-class SalesFileError(ValueError):
+class ForeignFileError(ValueError):
     """A file that cannot be read at all: `code` names the reason, `params` are the values its message needs."""
 
     def __init__(self, code, **params):
@@ -44,7 +44,7 @@ def unpack(raw):
     b'a,b'
     """
     if not raw:
-        raise SalesFileError('empty')
+        raise ForeignFileError('empty')
     if not raw.startswith(GZIP_MAGIC):
         return raw
     unpacked = bytearray()
@@ -54,26 +54,28 @@ def unpack(raw):
             while piece := stream.read(CHUNK):
                 unpacked += piece
                 if len(unpacked) > MAX_UNPACKED:
-                    raise SalesFileError('too_big', limit='2 GB')
+                    raise ForeignFileError('too_big', limit='2 GB')
     except (OSError, EOFError, zlib.error) as error:
-        raise SalesFileError('broken_gzip') from error
+        raise ForeignFileError('broken_gzip') from error
     if not unpacked:
-        raise SalesFileError('empty')
+        raise ForeignFileError('empty')
     return bytes(unpacked)
 
 
 def is_workbook(raw):
     """Whether the (unpacked) content is an Excel workbook; refuses what no reader here understands."""
     if raw.startswith(OLE_MAGIC):
-        raise SalesFileError('old_excel')
+        raise ForeignFileError('old_excel')
     if not raw.startswith(ZIP_MAGIC):
         return False
     try:
-        names = zipfile.ZipFile(io.BytesIO(raw)).namelist()
+        parts = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except zipfile.BadZipFile as error:
-        raise SalesFileError('broken_sheet') from error
-    if 'xl/workbook.xml' not in names:
-        raise SalesFileError('binary')
+        raise ForeignFileError('broken_sheet') from error
+    if not any(part.filename == 'xl/workbook.xml' for part in parts):
+        raise ForeignFileError('binary')
+    if sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise ForeignFileError('too_big', limit='2 GB')
     return True
 
 
@@ -92,7 +94,7 @@ def detect_encoding(raw):
     if b'\x00' in head:
         return _utf16_without_bom(head)
     if len(CONTROL.findall(raw[:SAMPLE])) > len(raw[:SAMPLE]) // 500:
-        raise SalesFileError('binary')
+        raise ForeignFileError('binary')
     if _decodes(raw, 'utf-8'):
         return 'utf-8'
     runs = HIGH_RUN.findall(raw)
@@ -124,7 +126,7 @@ def _utf16_without_bom(head):
         return 'utf-16-le'
     if head[0::2].count(0) > 0.4 * half and not head[1::2].count(0):
         return 'utf-16-be'
-    raise SalesFileError('binary')
+    raise ForeignFileError('binary')
 
 
 def detect_delimiter(sample):
@@ -154,13 +156,13 @@ def read_text(raw, encoding=None, delimiter=None):
     :param bytes raw: content, not compressed
     :param str encoding: as Python names it; None = detect
     :param str delimiter: None = detect
-    :raises SalesFileError: when the text cannot be decoded or its quotation marks never close
+    :raises ForeignFileError: when the text cannot be decoded or its quotation marks never close
     """
     encoding = encoding or detect_encoding(raw)
     try:
         codecs.lookup(encoding)
     except LookupError as error:
-        raise SalesFileError('unknown_encoding', encoding=encoding) from error
+        raise ForeignFileError('unknown_encoding', encoding=encoding) from error
     if not delimiter:
         delimiter = detect_delimiter(raw[:SAMPLE // 8].decode(encoding, errors='ignore'))
     stream = io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline='')
@@ -173,9 +175,9 @@ def read_text(raw, encoding=None, delimiter=None):
                 return
             yield line, cells
     except UnicodeError as error:
-        raise SalesFileError('encoding', encoding=encoding, position=getattr(error, 'start', '?')) from error
+        raise ForeignFileError('encoding', encoding=encoding, position=getattr(error, 'start', '?')) from error
     except csv.Error as error:
-        raise SalesFileError('quotes', line=rows.line_num) from error
+        raise ForeignFileError('quotes', line=rows.line_num) from error
 
 
 def read_workbook(raw, sheet=None):
@@ -190,10 +192,10 @@ def read_workbook(raw, sheet=None):
         page.reset_dimensions()  # some writers record a wrong size
         for number, cells in enumerate(page.iter_rows(values_only=True), 1):
             yield number, [cell_text(cell) for cell in cells]
-    except SalesFileError:
+    except ForeignFileError:
         raise
     except Exception as error:  # openpyxl raises anything on a damaged workbook
-        raise SalesFileError('broken_sheet') from error
+        raise ForeignFileError('broken_sheet') from error
 
 
 def cell_text(value):
@@ -215,7 +217,7 @@ def read_rows(raw, encoding=None, delimiter=None):
     """Iterate over (line number, cells) of a CSV, compressed CSV or Excel workbook.
 
     :param bytes raw: content of the file
-    :raises SalesFileError: when it is none of these or damaged
+    :raises ForeignFileError: when it is none of these or damaged
     """
     raw = unpack(raw)
     if is_workbook(raw):
