@@ -24,6 +24,7 @@
         'security/crm_pool_rules.xml',
         'security/crm_churn_call_rules.xml',
         'security/crm_churn_warning_rules.xml',
+        'security/crm_pipeline_upload_rules.xml',
         'data/crm_churn_reason_data.xml',
         'data/crm_churn_loss_data.xml',
         'data/crm_metric_loss_data.xml',
@@ -32,6 +33,7 @@
         'data/crm_churn_case_data.xml',
         'data/crm_pool_data.xml',
         'data/crm_churn_warning_data.xml',
+        'data/crm_pipeline_upload_cron.xml',
         'views/crm_churn_menus.xml',
         'views/crm_churn_reason_views.xml',
         'views/crm_churn_event_views.xml',
@@ -61,6 +63,7 @@
         'views/crm_pool_move_views.xml',
         'views/crm_customer_pool_views.xml',
         'wizard/crm_pool_wizard_views.xml',
+        'views/crm_pipeline_upload_views.xml',
     ],
     'demo': [
         'demo/crm_churn_demo.xml',

@@ -38,6 +38,7 @@ from . import res_company
 from . import sale_order
 from . import crm_pipeline_import
 from . import crm_pipeline_import_masters
+from . import crm_pipeline_upload
 from . import crm_pool
 from . import crm_pool_open_records
 from . import crm_pool_entry

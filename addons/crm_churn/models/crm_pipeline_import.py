@@ -29,12 +29,12 @@ class CrmPipelineImport(models.AbstractModel):
         """Import files of this machine into the current company, in the foreground; commits batch by batch.
 
         :param str pipeline: .csv, .csv.gz or .xlsx, as are the others; without them, what the pipeline names is created by its name
-        :param progress: called with (done, total) after every batch
+        :param progress: called with (done, total) with every batch
         :return: the :class:`..tools.pipeline_file.Deal` of the file
         :raise UserError: where a file cannot be used; nothing is imported then
         """
         found, beside_it = self._read_files(*(path and self._file_content(path) for path in (pipeline, accounts, products, teams)))
-        self.with_context(**QUIET)._import(found, beside_it, progress)
+        self._import_quietly(found, beside_it, progress)
         return found
 
     @api.model
@@ -49,6 +49,15 @@ class CrmPipelineImport(models.AbstractModel):
             for kind, raw in (('accounts', accounts), ('products', products), ('teams', teams))}
 
     @api.model
+    def _import_quietly(self, found, beside, progress=None):
+        """Import deals into the current company; commits batch by batch.
+
+        :param progress: called with (done, total) before every commit
+        :return: whether all are done, or the time of the scheduler is up
+        """
+        return self.with_context(**QUIET)._import(found, beside, progress)
+
+    @api.model
     def _import(self, found, beside, progress):
         masters = self.env['crm.pipeline.import.masters']
         users, teams = masters._people([deal.agent for deal in found], beside['teams'])
@@ -57,14 +66,25 @@ class CrmPipelineImport(models.AbstractModel):
                                                                          beside['accounts']),
             'products': masters._products([deal.product for deal in found], beside['products']), 'stages': masters._stages()}
         known['tags'] = masters._tags(known['products'])
-        done = 0
-        for batch in split_every(BATCH, found, list):
+        todo = self._not_there(found)
+        done = len(found) - len(todo)
+        for batch in split_every(BATCH, todo, list):
             self._import_batch(batch, known)
             done += len(batch)
-            self.env['ir.cron']._commit_progress(len(batch), remaining=len(found) - done)
-            self.env.invalidate_all()
             if progress:
                 progress(done, len(found))
+            left = self.env['ir.cron']._commit_progress(len(batch), remaining=len(found) - done)
+            self.env.invalidate_all()
+            if left <= 0:
+                return done == len(found)
+        return True
+
+    @api.model
+    def _not_there(self, found):
+        names = [self._xmlid(deal.number) for deal in found]
+        there = set(self.env['ir.model.data'].sudo().search([   # external ids belong to nobody
+            ('module', '=', MODULE), ('model', '=', 'crm.lead'), ('name', 'in', names)]).mapped('name'))
+        return [deal for deal, name in zip(found, names, strict=True) if name not in there]
 
     @api.model
     def _xmlid(self, number):
@@ -72,15 +92,11 @@ class CrmPipelineImport(models.AbstractModel):
 
     @api.model
     def _import_batch(self, batch, known):
-        Data = self.env['ir.model.data'].sudo()    # external ids belong to nobody
-        there = set(Data.search([
-            ('module', '=', MODULE), ('model', '=', 'crm.lead'),
-            ('name', 'in', [self._xmlid(deal.number) for deal in batch])]).mapped('name'))
-        new = [deal for deal in batch if self._xmlid(deal.number) not in there]
-        leads = self.env['crm.lead'].create([self._lead_vals(deal, known) for deal in new])
-        Data.create([{'module': MODULE, 'name': self._xmlid(deal.number), 'model': 'crm.lead', 'res_id': lead.id, 'noupdate': True}
-                     for deal, lead in zip(new, leads, strict=True)])
-        self._date_back(new, leads, known)
+        leads = self.env['crm.lead'].create([self._lead_vals(deal, known) for deal in batch])
+        self.env['ir.model.data'].sudo().create([   # external ids belong to nobody
+            {'module': MODULE, 'name': self._xmlid(deal.number), 'model': 'crm.lead', 'res_id': lead.id, 'noupdate': True}
+            for deal, lead in zip(batch, leads, strict=True)])
+        self._date_back(batch, leads, known)
 
     @api.model
     def _lead_vals(self, deal, known):

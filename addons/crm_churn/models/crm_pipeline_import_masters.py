@@ -11,6 +11,14 @@ class CrmPipelineImportMasters(models.AbstractModel):
     _description = "Import of a Sales Pipeline: Master Data"
 
     @api.model
+    def _missing_people(self, company, found, rows):
+        """Return the names of those whom deals and teams name, and who are no users of the company."""
+        names = {name for row in rows for name in (row['sales_agent'], row['manager'])} | {deal.agent for deal in found}
+        users = self.env['res.users'].sudo().search(   # all, whom one may see or not
+            [('name', 'in', list(names)), ('share', '=', False), ('company_ids', 'in', company.ids)])
+        return sorted(names - set(users.mapped('name')))
+
+    @api.model
     def _people(self, agents, rows):
         """Return salespeople and their teams, {name: res.users}, {name: crm.team}. A team per manager; who is created cannot sign in."""
         managers = {row['sales_agent']: (row['regional_office'], row['manager']) for row in rows}

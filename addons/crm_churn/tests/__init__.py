@@ -20,6 +20,7 @@ from . import test_churn_workbook
 from . import test_competitor
 from . import test_demo
 from . import test_survival
+from . import test_pipeline_upload
 from . import test_pool_claim
 from . import test_pool_move
 from . import test_pool_security
