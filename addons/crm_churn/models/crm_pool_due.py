@@ -25,6 +25,7 @@ class CrmPoolDue(models.Model):
     contact_date = fields.Date("Last Follow-up", readonly=True)
     opportunity_date = fields.Date("Last Opportunity", readonly=True)
     order_date = fields.Date("Last Order", readonly=True)
+    ended_date = fields.Date("Contract Ended", readonly=True)
     days_left = fields.Integer(compute='_compute_days_left')
 
     _partner_company_uniq = models.UniqueIndex('(partner_id, company_id)')
@@ -47,6 +48,8 @@ class CrmPoolDue(models.Model):
             idle = (today - max(date or self.since, self.since)).days
             if days and idle >= days:
                 parts.append(text % idle)
+        if rule.days_ended and self.ended_date and (today - max(self.ended_date, self.since)).days >= rule.days_ended:
+            parts.append(self.env._("contract ended %s days ago", (today - self.ended_date).days))
         return f"{rule.name}: {', '.join(parts)}"
 
     # ------------------------------------------------------------------

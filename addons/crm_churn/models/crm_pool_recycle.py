@@ -107,9 +107,11 @@ class CrmPoolDue(models.Model):
             'contact': any(rules.mapped('days_contact')) and metric._fact_touch(scope),
             'opportunity': any(rules.mapped('days_opportunity')) and metric._fact_opportunity(scope),
             'purchase': any(rules.mapped('days_order')) and metric._fact_order(scope)}
+        facts = {name: fact and fact.relation for name, fact in facts.items()}
+        facts['ended'] = any(rules.mapped('days_ended')) and self._ended_sql(company)
         joins = SQL(" ").join(SQL(
             "LEFT JOIN (SELECT fact.subject_id, MAX(fact.date) AS day FROM (%s) AS fact WHERE %s GROUP BY fact.subject_id) AS %s"
-            " ON %s = partner.id", fact.relation, scope.among(SQL("fact.subject_id")), SQL.identifier(name),
+            " ON %s = partner.id", fact, scope.among(SQL("fact.subject_id")), SQL.identifier(name),
             SQL.identifier(name, 'subject_id')) for name, fact in facts.items() if fact)
         columns = SQL(", ").join(
             SQL("%s::date AS %s", SQL.identifier(name, 'day') if fact else SQL("NULL"), SQL.identifier(name))
@@ -129,6 +131,14 @@ class CrmPoolDue(models.Model):
                 got=scope.day(SQL("move.date")), created=scope.day(SQL("partner.create_date")), columns=columns, company=company.id,
                 joins=joins, population=population))
         self.env.cr.execute("ANALYZE crm_pool_idle")
+
+    def _ended_sql(self, company):
+        """Return the relation ``(subject_id, date)`` of what ended at customers who have signed nothing since."""
+        signing = self.env['crm.signing']
+        return SQL(
+            """SELECT ending.partner_id AS subject_id, ending.date FROM (%s) AS ending
+                WHERE NOT EXISTS (SELECT FROM (%s) AS signed WHERE signed.partner_id = ending.partner_id AND signed.date > ending.date)""",
+            signing._ending_sql(company), signing._signing_sql(company))
 
     def _spare(self, rules):
         """Take out the customers at whom something is open that spares them."""
@@ -161,20 +171,20 @@ class CrmPoolDue(models.Model):
             """UPDATE crm_pool_due AS due
                   SET rule_id = new.rule_id, pool_id = new.pool_id, user_id = new.user_id, due_date = new.due_date,
                       recycle_date = new.recycle_date, since = new.since, contact_date = new.contact, opportunity_date = new.opportunity,
-                      order_date = new.purchase, is_told = due.is_told AND due.user_id = new.user_id
+                      order_date = new.purchase, ended_date = new.ended, is_told = due.is_told AND due.user_id = new.user_id
                  FROM (SELECT due.id, found.rule_id, found.pool_id, found.user_id, found.due_date, %(recycle)s AS recycle_date, idle.since,
-                              idle.contact, idle.opportunity, idle.purchase
+                              idle.contact, idle.opportunity, idle.purchase, idle.ended
                          %(common)s
                          JOIN crm_pool_due AS due ON due.partner_id = found.partner_id AND due.company_id = %(company)s) AS new
                 WHERE due.id = new.id AND (due.rule_id, due.pool_id, due.user_id, due.due_date, due.recycle_date, due.since,
-                                           due.contact_date, due.opportunity_date, due.order_date)
+                                           due.contact_date, due.opportunity_date, due.order_date, due.ended_date)
                       IS DISTINCT FROM (new.rule_id, new.pool_id, new.user_id, new.due_date, new.recycle_date, new.since, new.contact,
-                                        new.opportunity, new.purchase)""", recycle=recycle, common=common, company=company.id))
+                                        new.opportunity, new.purchase, new.ended)""", recycle=recycle, common=common, company=company.id))
         self.env.cr.execute(SQL(
             """INSERT INTO crm_pool_due (partner_id, company_id, rule_id, pool_id, user_id, due_date, recycle_date, since, contact_date,
-                                         opportunity_date, order_date, is_told, create_date, write_date, create_uid, write_uid)
+                                         opportunity_date, order_date, ended_date, is_told, create_date, write_date, create_uid, write_uid)
                SELECT found.partner_id, %(company)s, found.rule_id, found.pool_id, found.user_id, found.due_date, %(recycle)s, idle.since,
-                      idle.contact, idle.opportunity, idle.purchase, FALSE, %(now)s, %(now)s, %(uid)s, %(uid)s
+                      idle.contact, idle.opportunity, idle.purchase, idle.ended, FALSE, %(now)s, %(now)s, %(uid)s, %(uid)s
                  %(common)s
             LEFT JOIN crm_pool_due AS due ON due.partner_id = found.partner_id AND due.company_id = %(company)s
                 WHERE due.id IS NULL""",

@@ -6,7 +6,7 @@ CORE_KINDS = ('lead', 'quotation')   # open for years at many a customer: they s
 
 
 class CrmPoolRule(models.Model):
-    """When a customer goes from its owner to a pool: not followed up, no opportunity, no order for so many days."""
+    """When a customer goes from its owner to a pool: not followed up, no opportunity, no order for so many days, or its contract ended."""
     _name = 'crm.pool.rule'
     _description = "Recycling Rule"
     _order = 'sequence, id'
@@ -32,6 +32,10 @@ class CrmPoolRule(models.Model):
         "No Follow-up (Days)", default=0, aggregator=None, help="No message, call, meeting or visit. 0: does not matter.")
     days_opportunity = fields.Integer("No Opportunity (Days)", default=0, aggregator=None, help="No new opportunity. 0: does not matter.")
     days_order = fields.Integer("No Order (Days)", default=0, aggregator=None, help="No confirmed order. 0: does not matter.")
+    days_ended = fields.Integer(
+        "Contract Ended (Days)", default=0, aggregator=None,
+        help="So many days after what was signed has ended: a contract terminated or followed by no other, an order cancelled."
+             " Only customers who have signed nothing since. 0: does not matter.")
     combine = fields.Selection([('any', "One of these"), ('all', "All of these")], "Recycled If", required=True, default='any')
     warn_days = fields.Integer(
         "Warning (Days)", default=7, aggregator=None, help="The owner is told so many days before. 0: recycled without warning.")
@@ -44,9 +48,9 @@ class CrmPoolRule(models.Model):
     due_count = fields.Integer("Will Be Recycled", compute='_compute_due_count')
 
     _days_check = models.Constraint(
-        "CHECK(days_contact >= 0 AND days_opportunity >= 0 AND days_order >= 0 AND warn_days >= 0"
-        " AND days_contact + days_opportunity + days_order > 0)",
-        "Say after how many days without follow-up, opportunity or order a customer is recycled.")
+        "CHECK(days_contact >= 0 AND days_opportunity >= 0 AND days_order >= 0 AND days_ended >= 0 AND warn_days >= 0"
+        " AND days_contact + days_opportunity + days_order + days_ended > 0)",
+        "Say after how many days without follow-up, opportunity, order or contract a customer is recycled.")
 
     @api.constrains('grade_ids', 'exempt_grade_ids')
     def _check_grades(self):
@@ -82,6 +86,9 @@ class CrmPoolRule(models.Model):
             SQL("GREATEST(idle.since, %s) + %s", SQL.identifier('idle', column), days)
             for column, days in (('contact', self.days_contact), ('opportunity', self.days_opportunity), ('purchase', self.days_order))
             if days]
+        if self.days_ended:   # nothing is ended at most customers: that day never comes
+            dates.append(SQL(
+                "CASE WHEN idle.ended IS NULL THEN 'infinity' ELSE GREATEST(idle.since, idle.ended) + %s END", self.days_ended))
         first = SQL("LEAST") if self.combine == 'any' else SQL("GREATEST")
         return SQL(
             """SELECT idle.partner_id, %(rule)s AS rule_id, %(pool)s AS pool_id, idle.user_id, %(sequence)s AS sequence,

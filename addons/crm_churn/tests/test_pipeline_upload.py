@@ -49,7 +49,8 @@ class TestPipelineUpload(ChurnCommon):
         self.assertEqual(upload.state, 'draft', "another file is to be checked")
         leads = self._leads(upload)
         self.assertEqual([(lead.name, lead.won_status, lead.user_id, lead.company_id) for lead in leads], [
-            (f"GTX Pro ({number})", status, self.rep, self.company) for number, status in (('1A', 'won'), ('1B', 'lost'), ('1C', 'pending'))])
+            (f"GTX Pro ({number})", status, self.rep, self.company)
+            for number, status in (('1A', 'won'), ('1B', 'lost'), ('1C', 'pending'))])
         self.assertEqual(leads[1].crm_churn_event_ids.mapped(lambda event: str(event.date)), ['2025-03-01'])
 
     def test_wrong_files(self):

@@ -83,6 +83,36 @@ class TestPoolDue(RecycleCommon):
         self.rule.combine = 'all'
         self.assertEqual(self._due(), {self.customer: ('2026-06-30', '2026-06-30')})
 
+    def test_contract_end(self):
+        """So many days after the last thing signed ended, where nothing was signed since; no matter to those who never signed."""
+        self.rule.write({'days_contact': 0, 'days_ended': 30})
+        self.assertEqual(self._due(), {})
+        order = self._orders([(self.customer, '2026-02-01', 10)])
+        ended = SQL(
+            """SELECT 'sale.order' AS res_model, %s AS res_id, %s AS partner_id, NULL AS user_id, day::date AS date
+                 FROM (VALUES ('2026-04-01'), ('2026-05-01')) AS ended (day)""", order.id, self.customer.id)
+        self.patch(self.registry['crm.signing'], '_ending_sql', lambda model, company: ended)
+        self.assertEqual(self._due(), {self.customer: ('2026-05-31', '2026-05-31')})
+        self.assertEqual(self._run('2026-05-30 12:00:00'), 0)
+        again = self._orders([(self.customer, '2026-05-02', 10)])
+        self.assertEqual(self._due(), {}, "signed again")
+        again.action_cancel()
+        self.rule.write({'days_contact': 160, 'combine': 'all'})
+        self.assertEqual(self._due(), {self.customer: ('2026-06-10', '2026-06-10')}, "since 1 January not followed up either")
+        self.assertEqual(self._run('2026-06-10 12:00:00'), 1)
+        self.assertEqual(self._entries(self.customer).reason, "Quarter: no follow-up for 160 days, contract ended 40 days ago")
+
+    def test_contract_end_after_a_claim(self):
+        """Whoever has got the customer after the end has the days of the rule."""
+        self.rule.write({'days_contact': 0, 'days_ended': 30})
+        ended = SQL("SELECT %s AS partner_id, '2026-05-01'::date AS date", self.customer.id)
+        self.patch(self.registry['crm.signing'], '_ending_sql', lambda model, company: ended)
+        with freeze_time('2026-06-10 12:00:00'):
+            self.customer.user_id = False
+            self._entries(self.customer).with_env(self._as(self.rep)).action_claim()
+        with freeze_time('2026-06-20 12:00:00'):
+            self.assertEqual(self._due(), {self.customer: ('2026-07-10', '2026-07-10')})
+
     def test_grade_state_team_region(self):
         a, b = self.env['crm.grade'].create([
             {'name': f"Pool {name}", 'company_id': self.company.id, 'sequence': number} for number, name in enumerate("AB")])
