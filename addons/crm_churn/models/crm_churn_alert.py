@@ -88,9 +88,11 @@ class CrmChurnAlert(models.Model):
         open_alerts.filtered(lambda alert: alert.customer_id.churn_level != 'high')._close('recovered')
         customers, raised = self.env['crm.customer'].browse(self._due(company, today)), self.browse()
         horizon = self.env['crm.churn.model']._horizon(company)
+        quiet = self.with_context(mail_auto_subscribe_no_notify=True)   # the activity tells; a mail for each alert besides is a flood
         for start in range(0, len(customers), BATCH):
-            raised |= self.create([
+            raised |= quiet.create([
                 {**customer._alert_vals(today), 'horizon_days': horizon} for customer in customers[start:start + BATCH]])
+        raised = raised.with_env(self.env)
         raised._tell(today)
         return raised
 
@@ -99,7 +101,7 @@ class CrmChurnAlert(models.Model):
         """Return the ids of the profiles for which an alert is raised, those to be saved first in front."""
         self.env.flush_all()
         return [row[0] for row in self.env.execute_query(SQL(
-            """SELECT id
+            """SELECT candidate.id
                  FROM (SELECT customer.id, customer.churn_priority, customer.user_id,
                               ROW_NUMBER() OVER (PARTITION BY customer.user_id ORDER BY customer.churn_priority DESC, customer.id) AS place
                          FROM crm_customer AS customer
@@ -107,10 +109,11 @@ class CrmChurnAlert(models.Model):
                           AND NOT EXISTS (SELECT FROM crm_churn_alert AS alert
                                            WHERE alert.customer_id = customer.id AND (alert.state = 'open' OR alert.date_done > %(rested)s))
                       ) AS candidate
-                WHERE place <= %(limit)s - (SELECT COUNT(*) FROM crm_churn_alert AS alert
-                                             WHERE alert.company_id = %(company)s AND alert.state = 'open'
-                                               AND alert.user_id IS NOT DISTINCT FROM candidate.user_id)
-                ORDER BY churn_priority DESC, id""",
+            LEFT JOIN (SELECT COALESCE(user_id, 0) AS user_id, COUNT(*) AS count
+                         FROM crm_churn_alert WHERE company_id = %(company)s AND state = 'open' GROUP BY 1) AS held
+                   ON held.user_id = COALESCE(candidate.user_id, 0)
+                WHERE place <= %(limit)s - COALESCE(held.count, 0)
+                ORDER BY churn_priority DESC, candidate.id""",
             company=company.id, rested=today - timedelta(days=company.crm_churn_alert_days), limit=company.crm_churn_alert_limit))]
 
     def _tell(self, today):

@@ -100,8 +100,10 @@ class CrmPoolEntry(models.Model):
             self._check_holding(pool, user, entries)
 
     def _check_daily(self, pool, user, count):
+        if not pool.claim_daily_max:
+            return
         claimed = pool._claimed_today(user).get(pool.id, 0)
-        if pool.claim_daily_max and claimed + count > pool.claim_daily_max:
+        if claimed + count > pool.claim_daily_max:
             raise UserError(self.env._(
                 "You have claimed %(count)s of %(limit)s customers of “%(pool)s” today; what you gave back counts, too."
                 " Go on tomorrow.", count=claimed, limit=pool.claim_daily_max, pool=pool.name))

@@ -130,6 +130,20 @@ class TestAssess(WarningCommon):
         self.env['crm.customer']._assess_churn(self.company)
         self.assertLessEqual(self.env.cr.sql_log_count - before, few)
 
+    def test_in_one_pass(self):
+        """Of judged customers the planner guesses that there are few: without being told it loops over them."""
+        told, write = [], type(self.env['crm.customer'])._write_churn
+
+        def ask(self, *args):
+            self.env.cr.execute("SELECT current_setting('enable_nestloop'), current_setting('jit')")
+            told.append(self.env.cr.fetchone())
+            return write(self, *args)
+        self.patch(type(self.env['crm.customer']), '_write_churn', ask)
+        self._run()
+        self.assertEqual(told, [('off', 'off')])
+        self.env.cr.execute("SELECT current_setting('enable_nestloop')")
+        self.assertEqual(self.env.cr.fetchone(), ('on',))
+
     def test_other_company(self):
         self._run()
         profiles = self.env['crm.customer'].search([('company_id', '=', self.company_usd.id), ('churn_risk', '>', 0)])
@@ -197,6 +211,27 @@ class TestAlert(WarningCommon):
         self.assertEqual(alert.activity_ids.user_id, self.rep)
         self._run()
         self.assertEqual(self._alerts(), alert)
+
+    def test_told_once(self):
+        """The activity tells its owner; there is no mail for each alert besides, and hardly a query."""
+        self._run()
+        message = self._alerts().message_ids
+        self.assertFalse(message.notification_ids)
+        self.assertFalse(self.env['mail.notification'].search([('mail_message_id.model', '=', 'crm.churn.alert')]))
+        counts = []
+        for number in (2, 12):
+            customers = self._customers(number, name=f"Silent {number}")
+            self._invoices([(partner, day, 1000) for partner in customers for day in ('2026-05-06', '2026-05-11', '2026-05-16')])
+            self._run()
+            self._alerts().unlink()
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.env['crm.churn.alert']._follow(self.company)
+            self.env.flush_all()
+            counts.append((len(self._alerts()), self.env.cr.sql_log_count - before))
+        (few, some), (many, more) = counts
+        self.assertEqual((few, many), (3, 15))
+        self.assertLessEqual((more - some) / (many - few), 6)
 
     def test_recovers(self):
         """Who buys again is no case any more."""
