@@ -23,21 +23,27 @@ class ChurnAnalysisCase(JourneyCase):
         cls.manager = cls._person('bridge_manager', 'sales_team.group_sale_manager', cls.company)
         cls.journey_login = cls.manager.login
         today = fields.Date.today()
-        product = cls.env['product.product'].create({'name': "Plank", 'taxes_id': False})
-        middles = [today + relativedelta(months=-months, day=15) for months in range(6)]
-        bought = {"Staying Ltd": (*middles[:0:-1], today), "Parting Ltd": middles[5:], "Coming Ltd": (today,)}
-        for name, days in bought.items():
-            partner = cls.env['res.partner'].create({'name': name, 'is_company': True})
-            cls.env['crm.customer'].sudo().create({'partner_id': partner.id, 'company_id': cls.company.id})
-            moves = cls.env['account.move'].create([{
-                'move_type': 'out_invoice', 'partner_id': partner.id, 'invoice_date': day,
-                'invoice_line_ids': [Command.create({'product_id': product.id, 'price_unit': 1000, 'tax_ids': False})]} for day in days])
-            moves.action_post()
+        cls.product = cls.env['product.product'].create({'name': "Plank", 'taxes_id': False})
+        cls.middles = middles = [today + relativedelta(months=-months, day=15) for months in range(6)]
+        cls._buys("Staying Ltd", *middles[:0:-1], today)
+        cls._buys("Parting Ltd", middles[5])
+        partner = cls._buys("Coming Ltd", today)
         cls.loss = cls.env['crm.churn.event']._record([{
             'name': "Bridge repair", 'company_id': cls.company.id, 'partner_id': partner.id, 'kind': 'opportunity', 'phase': 'sale',
             'date': today, 'user_id': cls.manager.id, 'amount': 5000}])
         cls.loss.sudo().reason_ids = [Command.create({'reason_id': cls.env.ref('crm_churn.crm_churn_reason_price').id, 'is_main': True})]
         cls.lost_month = (middles[5] + timedelta(days=91)).strftime('%Y-%m')
+
+    @classmethod
+    def _buys(cls, name, *days):
+        """Create a customer who is invoiced 1,000 on each of the days."""
+        partner = cls.env['res.partner'].create({'name': name, 'is_company': True})
+        cls.env['crm.customer'].sudo().create({'partner_id': partner.id, 'company_id': cls.company.id})
+        cls.env['account.move'].create([{
+            'move_type': 'out_invoice', 'partner_id': partner.id, 'invoice_date': day,
+            'invoice_line_ids': [Command.create({'product_id': cls.product.id, 'price_unit': 1000, 'tax_ids': False})]}
+            for day in days]).action_post()
+        return partner
 
 
 @tagged('post_install', '-at_install')
@@ -88,8 +94,23 @@ class TestChurnAnalysisJourney(ChurnAnalysisCase):
 class TestCohortsInChinese(ChurnAnalysisCase):
 
     def test_cohorts(self):
-        """The heat map names its months in Chinese, and a cell opens its customers."""
+        """The heat map is Chinese throughout, the more who came back the deeper its colour, and a cell opens its customers."""
         self.manager.lang = 'zh_CN'
+        self._buys("Once Ltd", self.middles[4])
+        self._script('/odoo/customer-cohorts', """
+            await one(".o_crm_cohort button[data-offset='1']");
+            const text = document.querySelector(".o_crm_cohorts .container-fluid").textContent;
+            if (/[A-Za-z]{2,}/.test(text)) { throw new Error(`not Chinese: ${text.match(/[A-Za-z ]{2,}/g)}`); }
+            const cells = all("td.o_crm_cohort_cell").map((cell) => ({
+                share: parseInt(cell.textContent),
+                depth: parseFloat(getComputedStyle(cell).backgroundColor.split(",")[3] || "1"),
+            }));
+            if (new Set(cells.map((cell) => cell.share)).size < 2) { throw new Error("all cells alike"); }
+            for (const cell of cells) {
+                const lighter = cells.filter((other) => other.share < cell.share && other.depth >= cell.depth);
+                if (lighter.length) { throw new Error(`no heat map: ${JSON.stringify([cell, lighter])}`); }
+            }
+        """)
         self._journey('/odoo/customer-cohorts', [
             ('see', '.o_crm_cohort .o_crm_cohort_cell'),
             ('text', '.o_crm_cohort th', "年"),

@@ -6,6 +6,7 @@ from odoo.fields import Command, Domain
 
 from ..tools.call_period import FREQUENCIES, period_start
 
+INTERVALS = {'daily': 'day', 'weekly': 'week', 'monthly': 'month'}   # of answers, by the returns of their call
 ACTIVITY = 'crm_churn.mail_activity_type_return'
 
 
@@ -83,10 +84,13 @@ class CrmChurnCall(models.Model):
         return {**action, 'domain': [('call_id', '=', self.id)], 'context': {}}
 
     def action_open_answers(self):
-        """Open the answers, aggregated by question."""
+        """Open the answers, aggregated by question and, where people are asked again and again, by period."""
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('crm_churn.crm_churn_call_answer_action')
-        return {**action, 'domain': [('call_id', '=', self.id), ('state', '=', 'done')]}
+        context = {'search_default_given': 1, 'search_default_group_question': 1}
+        if period := INTERVALS.get(self.frequency):
+            context |= {f'search_default_group_{period}': 2, 'pivot_column_groupby': [f'date:{period}']}
+        return {**action, 'domain': [('call_id', '=', self.id), ('state', '=', 'done')], 'context': context}
 
     # ------------------------------------------------------------------
     # Asking

@@ -107,6 +107,29 @@ class TestChurnCall(ChurnCommon):
         self.assertEqual(call.state, 'closed')
         self.assertEqual(set(call.return_ids.mapped('state')), {'missed'})
 
+    def test_answers_by_period(self):
+        """Returns add up day by day, week by week, or month by month, as they are asked for; what was not handed in counts nowhere."""
+        for frequency, period, days in (
+                ('daily', 'day', ('2026-06-15', '2026-06-16')), ('weekly', 'week', ('2026-06-15', '2026-06-22')),
+                ('monthly', 'month', ('2026-06-15', '2026-07-15'))):
+            with self.subTest(frequency):
+                call = self._call(frequency=frequency, date_start='2026-06-15', user_ids=[])
+                for day, numbers in zip(days, ((3, 5), (10, None)), strict=True):
+                    with freeze_time(f'{day} 12:00:00'):
+                        call.action_start() if call.state == 'draft' else self.env['crm.churn.call']._cron_ask()
+                        for user, number in zip((self.rep, self.lead), numbers, strict=True):
+                            if number is not None:
+                                self._answer(call.return_ids.filtered(
+                                    lambda found, day=day, user=user: str(found.date) == day and found.user_id == user
+                                ).with_env(self._as(user)), number, 'yes', self.price)
+                action = call.action_open_answers()
+                self.assertEqual(action['context']['pivot_column_groupby'], [f'date:{period}'])
+                self.assertEqual(action['context'][f'search_default_group_{period}'], 2)
+                answers = self._as(self.manager)['crm.churn.call.answer']._read_group(
+                    [*action['domain'], ('kind', '=', 'number')], [f'date:{period}'], ['value_number:sum', 'value_number:avg', '__count'])
+                self.assertEqual([row[1:] for row in answers], [(8, 4, 2), (10, 10, 1)])
+        self.assertNotIn('pivot_column_groupby', self._call().action_open_answers()['context'])
+
     def test_who_sees(self):
         call = self._call()
         call.action_start()

@@ -2,6 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -125,6 +126,8 @@ class TestChurnCase(ChurnCommon):
         visit, discount = self.env.ref('crm_churn.crm_churn_measure_visit'), self.env.ref('crm_churn.crm_churn_measure_discount')
         partners = self._customers(4)
         cases = self.env['crm.churn.case'].concat(*(self._case(partner=partner) for partner in partners))
+        for case, reason in zip(cases, (self.price, self.need, self.price), strict=False):
+            case.event_ids = self._loss(partner=case.partner_id, reason_ids=[Command.create({'reason_id': reason.id, 'is_main': True})])
         cases[0].measure_ids = visit | discount
         cases[1:].measure_ids = visit
         cases[0]._close('won_back')
@@ -137,6 +140,9 @@ class TestChurnCase(ChurnCommon):
         self.assertEqual(report._read_group(domain, [], aggregates), [(4, 50.0)])
         rates = {measure.id: values for measure, *values in report._read_group(domain, ['measure_id'], aggregates)}
         self.assertEqual(rates, {visit.id: [4, 50.0], discount.id: [1, 100.0]})
+        self.assertEqual(
+            {reason: values for reason, *values in report._read_group(domain, ['main_reason_id'], aggregates)},
+            {self.price: [2, 100.0], self.need: [1, 0.0], self.need.browse(): [1, False]})
 
     def test_who_sees(self):
         mine = self._case()

@@ -40,6 +40,27 @@ class TestChurnReport(ChurnCommon):
         found = self._groups('main_reason_id', 'share:sum', 'amount:sum', 'customers:count_distinct')
         self.assertEqual(found, {self.price: (1, 400, 1), self.need: (1, 100, 1), self.price.browse(): (1, 300, 1)})
 
+    def test_by_whatever_is_asked(self):
+        """A loss is found under all that it was about on its day."""
+        grade = self.env['crm.grade'].create({'name': "Lost A", 'company_id': self.company.id})
+        industry, region = self.env['res.partner.industry'].create({'name': "Mills"}), self.env.ref('base.state_us_5')
+        source, stage = self.env['utm.source'].create({'name': "Fair"}), self.env['crm.stage'].create({'name': "Offer"})
+        reached = self.env['crm.stage'].create({'name': "Talks"})
+        competitor = self.env['crm.competitor'].create({'partner_id': self._customers().id})
+        self.product.categ_id = self.env['product.category'].create({'name': "Lost things"})
+        values = {
+            'stage_id': stage, 'stage_reached_id': reached, 'user_id': self.rep, 'team_id': self.team, 'grade_id': grade,
+            'industry_id': industry, 'country_id': region.country_id, 'state_id': region, 'source_id': source,
+            'product_id': self.product, 'competitor_id': competitor}
+        event = self._loss(amount=70, **{name: record.id for name, record in values.items()})
+        self.env.flush_all()
+        self.events = self.events + event
+        values.pop('user_id')   # has lost others
+        for name, record in {**values, 'categ_id': self.product.categ_id}.items():
+            with self.subTest(name):
+                self.assertEqual(self._groups(name, 'share:sum', 'amount:sum')[record], (1, 70))
+        self.assertEqual(self._groups('phase', 'share:sum'), {'sale': (3,), 'use': (1,)})
+
     def test_days(self):
         """Means count a loss once, however many reasons it has; without a first follow-up there is nothing to time."""
         found = self._groups('user_id', 'days:avg', 'median_days:avg')

@@ -166,6 +166,37 @@ class TestCompetitor(ChurnCommon):
         self.assertEqual((other.won_count, other.lost_count, other.win_rate), (0, 1, 0))
         self.assertEqual(rows[won].action_open_document()['res_id'], won.id)
 
+    def test_record_by_product_and_region(self):
+        """Where we win against it and where we lose: by our product and its category, by country and region of the customer."""
+        belgium, here, there = self.env.ref('base.be'), self.env.ref('base.state_us_5'), self.env.ref('base.state_us_6')
+        self.customer.write({'country_id': here.country_id.id, 'state_id': here.id})
+        self.customer2.write({'country_id': there.country_id.id, 'state_id': there.id})
+        thing, others = self.env['product.category'].create([{'name': "Thing"}, {'name': "Others"}])
+        self.product.categ_id = thing
+        other = self.env['product.product'].create({'name': "Other thing", 'categ_id': others.id})
+        abroad = self._customers()
+        abroad.country_id = belgium
+        for partner, product, won in (
+                (self.customer, self.product, True), (self.customer, other, True), (self.customer2, self.product, False),
+                (abroad, self.product, False)):
+            lead = self._lead(partner=partner)
+            self._sighting(self.manager, lead_id=lead.id, product_id=product.id)
+            if won:
+                lead.action_set_won()
+            else:
+                lead.action_set_lost()
+                lead.crm_churn_event_ids.sudo().competitor_id = self.file
+        self.env.flush_all()
+
+        def rates(by):
+            found = self._as(self.manager)['crm.competitor.report']._read_group(
+                [('competitor_id', '=', self.file.id)], [by], ['won:sum', 'lost:sum', 'win_rate:avg'])
+            return {group: (won, lost, round(rate, 1)) for group, won, lost, rate in found}
+        self.assertEqual(rates('product_id'), {self.product: (1, 2, 33.3), other: (1, 0, 100)})
+        self.assertEqual(rates('categ_id'), {thing: (1, 2, 33.3), others: (1, 0, 100)})
+        self.assertEqual(rates('state_id'), {here: (2, 0, 100), there: (0, 1, 0), here.browse(): (0, 1, 0)})
+        self.assertEqual(rates('country_id'), {here.country_id: (2, 1, 66.7), belgium: (0, 1, 0)})
+
     def test_record_by_role(self):
         self._sighting(lead_id=self._lead(team_id=self.team.id).id)
         self._sighting(self.rep2, lead_id=self._lead(user=self.rep2, partner=self.customer2, team_id=False).id)
