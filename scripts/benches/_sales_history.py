@@ -50,6 +50,13 @@ def drop_indexes(env, table):
     return [definition for _name, definition in found]
 
 
+def columns(env, table, without):
+    """Return the names of the columns of a table, without its id and those of ``without``."""
+    env.cr.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND table_schema = 'public' ORDER BY 1", [table])
+    return [name for [name] in env.cr.fetchall() if name not in {'id', *without}]
+
+
 def vacuum(env, *tables):
     """Take the dead rows out of tables and bring their statistics up to date."""
     connection = env.cr._cnx

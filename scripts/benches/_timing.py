@@ -18,3 +18,13 @@ def timed(env, work, times=1, undo=False):
         if undo:
             env.cr.rollback()
     return min(found)
+
+
+def queries(env, work):
+    """Return how many statements ``work`` takes, from empty caches of records."""
+    env.flush_all()
+    env.invalidate_all()
+    before = env.cr.sql_log_count
+    work()
+    env.flush_all()
+    return env.cr.sql_log_count - before

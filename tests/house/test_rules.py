@@ -23,6 +23,7 @@ from house import (
     figures,
     odoo_cli,
     paths,
+    peers,
     postgres,
     sales,
     suite,
@@ -507,3 +508,36 @@ def test_stamp_survives_damage(tmp_path):
     assert stamp.read() == {'key': '1'}
     stamp.path.write_text(json.dumps({'key': 1})[:-2])
     assert stamp.read() == {}
+
+
+def test_peers_are_named_by_their_packages():
+    assert peers.modules(['odoo-addon-x_y==19.0.*', 'odoo-addon-z']) == ['x_y', 'z']
+
+
+def test_peer_only_where_there_is_one(capsys):
+    assert benching.parse(['service', '--peer']).peer
+    with pytest.raises(SystemExit):
+        benching.parse(['grading', '--peer'])
+    assert 'nobody to be compared with' in capsys.readouterr().err
+
+
+def test_peers_that_cannot_be_fetched(monkeypatch, tmp_path):
+    """Says what is wrong and what helps, and leaves nothing behind."""
+    def refuse(*_arguments):
+        raise console.Trouble('fetching failed: the network or the package source cannot be reached')
+    monkeypatch.setattr(peers.python_env, 'pip', refuse)
+    monkeypatch.setattr(peers.paths, 'LOCAL', tmp_path)
+    with pytest.raises(console.Trouble, match='cannot be fetched') as caught, peers.fetched(None, ['odoo-addon-x']):
+        pass
+    assert '--peer' in caught.value.remedy and not list(tmp_path.iterdir())
+
+
+def test_peers_are_found_and_ours_are_not(monkeypatch, tmp_path):
+    monkeypatch.setattr(peers.python_env, 'pip', lambda *_arguments: None)
+    monkeypatch.setattr(peers.paths, 'LOCAL', tmp_path)
+    before = f'{peers.paths.ADDONS},/odoo/addons'
+    house = types.SimpleNamespace(env={'ODOO_ADDONS_PATH': before})
+    with peers.fetched(house, ['odoo-addon-x']) as found:
+        inside = house.env['ODOO_ADDONS_PATH'].split(',')
+    assert found == ['x'] and inside[1:] == ['/odoo/addons'] and inside[0].startswith(str(tmp_path))
+    assert house.env['ODOO_ADDONS_PATH'] == before and not list(tmp_path.iterdir())

@@ -75,17 +75,23 @@ class CrmTicketSla(models.Model):
     # ------------------------------------------------------------------
 
     def _escalate(self):
-        """Take the steps that are due on these promises, unless those who have the ticket are not at work now."""
-        now, timelines, logged = fields.Datetime.now(), CrmTimelines(), self._steps_taken()
+        """Take the steps that are due on these promises, unless those who have the ticket are not at work now.
+
+        Mails go out by Odoo's queue: a morning with many of them does not hold up the promises that come after.
+        """
+        now, timelines, logged, somebody = fields.Datetime.now(), CrmTimelines(), self._steps_taken(), False
         histories = self.ticket_id._sla_histories()
-        for sla in self:
+        for sla in self.with_context(mail_notify_force_send=False):
             desk = sla.ticket_id._sla_desk_hours()
             if timelines.get(desk, desk.tz).is_open(now):
                 told = set()
                 moments = sla._step_moments(sla._clock(histories[sla.ticket_id]), timelines.get(sla.calendar_id, sla.tz), logged)
                 for _moment, step in sorted(((when, step) for step, when in moments.items() if when <= now), key=lambda due: due[0]):
                     sla._take_step(step, now, told)
+                somebody |= bool(told)
         self._follow(histories)   # the moment of the next step
+        if somebody:
+            self.env.ref('mail.ir_cron_mail_scheduler_action').sudo()._trigger()  # of the job that sends them
 
     def _take_step(self, step, now, told):
         """Take a step that is due; what goes wrong with one, is noted and does not hold up the others.

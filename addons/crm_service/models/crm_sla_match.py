@@ -13,10 +13,11 @@ class CrmTicket(models.Model):
     """What is promised on a ticket: found for a whole batch, with the reason."""
     _inherit = 'crm.ticket'
 
-    def _sla_choices(self, promises):
+    def _sla_choices(self, promises, grades):
         """Return the most specific policy of each promise for each ticket of one company.
 
         :param promises: keys of PROMISES
+        :param grades: see :meth:`_sla_grades`
         :return: {(ticket, promise): (policy or None, choice)} with a policy as in ``crm.sla.policy._in_force``, and what
             :meth:`crm.ticket.sla._explain` puts into words
         """
@@ -26,7 +27,7 @@ class CrmTicket(models.Model):
         wanted = [promise for promise in promises if policies[promise]]
         if not wanted:
             return {}
-        facts = self._sla_facts([policy for promise in wanted for policy in policies[promise]])
+        facts = self._sla_facts([policy for promise in wanted for policy in policies[promise]], grades)
         choices = {}
         for ticket in self:
             for promise in wanted:
@@ -37,14 +38,13 @@ class CrmTicket(models.Model):
                     'more': max(len(passed) - SHOWN, 0)}
         return choices
 
-    def _sla_facts(self, policies):
+    def _sla_facts(self, policies, grades):
         """Return what is true of each ticket, of all that the policies ask for: {ticket: {condition: set}}."""
         asked = {name for policy in policies for name, values in policy['criteria'].items() if values}
         facts = {ticket: {
             'type': {ticket.type_id.id}, 'kind': {ticket.kind}, 'priority': {ticket.priority}, 'team': {ticket.team_id.id},
             'tag': set(ticket.tag_ids.ids) if 'tag' in asked else set(), 'domain': set(),
         } for ticket in self}
-        grades = self._sla_grades()
         segments = self._sla_segments(policies) if 'segment' in asked else {}
         for ticket, known in facts.items():
             known['grade'] = {grades.get(ticket.commercial_partner_id.id)}

@@ -90,8 +90,8 @@ class CrmTicket(models.Model):
         if not pending:
             return rows
         tickets = self.browse(dict.fromkeys(ticket.id for ticket, *_rest in pending))
-        choices = tickets._sla_choices(sorted({promise for _ticket, promise, *_rest in pending}))
         grades = tickets._sla_grades()
+        choices = tickets._sla_choices(sorted({promise for _ticket, promise, *_rest in pending}), grades)
         kept = rows._version_terms()
         vals_list = []
         for ticket, promise, number, clock, row in pending:

@@ -20,7 +20,9 @@ class CrmTicket(models.Model):
     def _after_log(self, logs):
         result = super()._after_log(logs)
         solved = logs.filtered(lambda log: log.event == 'stage' and log.state == 'solved' and log.state_from not in DONE).ticket_id
-        solved.filtered(lambda ticket: ticket.kind == 'complaint' and ticket.state == 'solved')._ask_verdict()
+        complaints = solved.filtered(lambda ticket: ticket.kind == 'complaint' and ticket.state == 'solved')
+        if complaints:
+            complaints._ask_verdict()
         return result
 
     def _ask_verdict(self):

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -133,6 +135,20 @@ class TestEscalation(SlaCommon):
         self.assertIn("runs out", message.body)
         channel = self.env['discuss.channel'].browse(message.res_id)
         self.assertEqual(channel.channel_member_ids.partner_id, self.agent.partner_id + self.env.ref('base.partner_root'))
+
+    def test_mails_go_by_the_queue(self):
+        """A morning with many of them holds up nothing: the job that sends them is called once."""
+        self._policy('resolution', 2, step_ids=[self._step(50, how='mail'), self._step(80, how='none', raise_priority=True)])
+        tickets = self._tickets(3, user_id=self.agent.id)
+        sender = self.env.ref('mail.ir_cron_mail_scheduler_action')
+        self.env['ir.cron.trigger'].search([('cron_id', '=', sender.id)]).unlink()
+        with patch.object(self.registry['mail.mail'], 'send_after_commit', side_effect=AssertionError("is sent at once")):
+            self._watch('Mon 15:00')
+        mails = self.env['mail.mail'].search([('model', '=', 'crm.ticket'), ('res_id', 'in', tickets.ids)])
+        self.assertEqual((len(mails), set(mails.mapped('state'))), (3, {'outgoing'}))
+        self.assertEqual(self.env['ir.cron.trigger'].search_count([('cron_id', '=', sender.id)]), 1)
+        self._watch('Mon 15:36')     # nobody is told
+        self.assertEqual(self.env['ir.cron.trigger'].search_count([('cron_id', '=', sender.id)]), 1)
 
     def test_in_the_language_and_time_zone_of_the_person(self):
         self.env['res.lang']._activate_lang('zh_CN')

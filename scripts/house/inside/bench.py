@@ -1,4 +1,4 @@
-"""``bench.py NAME`` prints its sizes, ``bench.py NAME DATABASE SIZE`` its result, both as JSON."""
+"""``bench.py NAME`` prints its sizes and the packages that it is about, ``bench.py NAME DATABASE SIZE`` its result, both as JSON."""
 import importlib.util
 import json
 import pathlib
@@ -33,4 +33,5 @@ if __name__ == '__main__':
     if rest:
         print(json.dumps(measure(name, rest[0], int(rest[1])), default=str))
     else:
-        print(json.dumps(list(load(name).SIZES)))
+        bench = load(name)
+        print(json.dumps({'sizes': list(bench.SIZES), 'packages': getattr(bench, 'PACKAGES', [])}))
