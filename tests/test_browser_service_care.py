@@ -121,8 +121,11 @@ class TestStatistics(CareCase):
 class TestStatisticsPhone(PhoneJourney, CareCase):
 
     def test_wall_board(self):
-        self._ticket(title="The pump leaks and the customer writes much about it on a line that is long")
-        self._journey('/odoo/service-board', [('see', '.o_crm_service_board_value'), ('see', '.o_crm_service_board_teams')])
+        ticket = self._ticket(title="The pump leaks and the customer writes much about it on a line that is long")
+        ticket.sudo().write({'sla_state': 'breached', 'date_due': '2026-06-01 10:00:00'})
+        self._journey('/odoo/service-board', [
+            ('see', '.o_crm_service_board_value'), ('see', '.o_crm_service_board_teams'),
+            ('text', '.o_crm_service_board_urgent .d-sm-none', "Nobody")])
 
     def test_statistics(self):
         self._journey('/odoo/ticket-statistics', [('see', '.o_graph_view, .o_view_nocontent')])

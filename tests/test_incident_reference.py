@@ -23,7 +23,7 @@ def working_minutes(start, end):
 
 def set_policy(env, name):
     """Promise what policy A or B says, and nothing else."""
-    env['crm.sla.policy'].search([('company_id', '=', env.company.id)]).active = False
+    env['crm.sla.policy'].search([]).active = False
     calendar = env['resource.calendar'].create({
         'name': "Policy B", 'tz': 'UTC', 'company_id': env.company.id, 'attendance_ids': [Command.clear(), *[
             Command.create({'name': f"{day} {start}", 'dayofweek': str(day), 'hour_from': start, 'hour_to': start + 4})
@@ -43,6 +43,7 @@ class TestIncidentReference(TransactionCase):
         cls.classPatch(cls.registry['ir.cron'], '_commit_progress', lambda self, *args, **kwargs: float('inf'))
         cls.company = cls.env['res.company'].create({'name': "Service Desk"})
         cls.env = cls.env(su=True, context={**cls.env.context, 'allowed_company_ids': cls.company.ids, 'lang': 'en_US'})
+        cls.env['crm.sla.policy'].search([]).active = False
         cls.service = cls.env['crm.incident.import']
         cls.incidents = cls.service._run_file(str(FILE))
         cls.tickets = cls.service._tickets()

@@ -2,10 +2,8 @@ from odoo.addons.crm_grading.hooks import forget_filters
 
 
 def post_init_hook(env):
-    """Give the companies that are there already their numbers, and promises to begin with."""
-    companies = env['res.company'].search([])
-    companies._crm_service_set_up()
-    companies._crm_service_promise()
+    """Give the companies that are there already their numbers."""
+    env['res.company'].search([])._crm_service_set_up()
 
 
 def uninstall_hook(env):

@@ -8,6 +8,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..models.crm_faq_article import SHOWN
+from .desk import visited_company, visited_desk
 
 PER_PAGE = 20
 
@@ -35,7 +36,7 @@ class FaqPages(http.Controller):
         """Return the domain of the articles that the visitor may read, in the language of the visit."""
         return Domain([
             ('state', '=', 'published'), ('audience', 'in', SHOWN[audience()]), ('lang', '=', request.env.lang),
-            ('company_id', 'in', (False, request.env.company.id))])
+            ('company_id', 'in', (False, visited_company().id))])
 
     def _article(self, article_id):
         """Return an article that the visitor may read, in sudo, in whichever language it is.
@@ -44,7 +45,7 @@ class FaqPages(http.Controller):
         """
         article = request.env['crm.faq.article'].sudo().browse(article_id).exists()  # what may be read is checked here
         if not article or article.state != 'published' or article.audience not in SHOWN[audience()] or (
-                article.company_id and article.company_id not in request.env.user.company_ids | request.env.company):
+                article.company_id and article.company_id not in request.env.user.company_ids | visited_company()):
             raise MissingError(request.env._("This answer does not exist."))
         return article
 
@@ -58,7 +59,7 @@ class FaqPages(http.Controller):
         search = search.strip()[:200]
         pager = None
         if search:
-            found = articles._find(search, request.env.lang, audience(), PER_PAGE, category=chosen or None)
+            found = articles._find(search, request.env.lang, audience(), PER_PAGE, category=chosen or None, company=visited_company())
             articles.env['crm.faq.search']._note(search, request.env.lang, 'page', len(found), reader())
         else:
             total = articles.search_count(domain)
@@ -68,6 +69,7 @@ class FaqPages(http.Controller):
         counts = dict(articles._read_group(self._shown() & Domain('category_id', '!=', False), ['category_id'], ['__count']))
         return request.render('crm_service.faq_page', {
             'articles': found, 'search': search, 'chosen': chosen, 'pager': pager, 'page_name': 'faq',
+            'ask_url': visited_desk()._form_path(),
             'categories': sorted(counts.items(), key=lambda item: (item[0].sequence, item[0].name))})
 
     @http.route('/service/faq/<int:article_id>', type='http', auth='public', website=True, readonly=False, sitemap=False)
@@ -81,6 +83,7 @@ class FaqPages(http.Controller):
         whole = (article.original_id or article) | (article.original_id or article).translation_ids
         return request.render('crm_service.faq_article_page', {
             'article': article, 'voted': voted, 'page_name': 'faq', 'is_internal': audience() == 'internal',
+            'ask_url': visited_desk()._form_path(),
             'others': (whole - article).filtered(lambda other: other.state == 'published' and other.audience in SHOWN[audience()]),
             'languages': dict(request.env['res.lang'].get_installed())})
 

@@ -4,6 +4,7 @@ from odoo.http import request
 from odoo.tools import email_normalize, single_email_re
 
 from ..tools.intake import one_line
+from .desk import VISITED, visited_company
 from .faq import audience, reader
 
 FORMS_PER_IP, FORMS_PER_ADDRESS, SUGGESTIONS_PER_IP = 20, 5, 600   # an hour, unless the parameters crm_service.* say otherwise
@@ -44,7 +45,19 @@ class TicketForm(http.Controller):
         """Open a ticket without signing in. Nothing that comes back depends on whether we know the address."""
         if request.env.user.share and not request.env.user._is_public():
             return request.redirect('/my/tickets/new')
-        return self._form('/service/new', type, form, lambda kind, files: self._send_public(kind, form, files), {'is_public': True})
+        request.session.pop(VISITED, None)
+        return self._public_form(request.env['crm.service.team'], type, form)
+
+    @http.route('/service/new/<string:code>', type='http', auth='public', methods=['GET', 'POST'], website=True, sitemap=False)
+    def public_ticket_new_of_team(self, code, type=None, **form):
+        """Open a ticket of one team, in its company, without signing in."""
+        if request.env.user.share and not request.env.user._is_public():
+            return request.redirect('/my/tickets/new')
+        team = request.env['crm.service.team']._of_form(code)
+        if not team:
+            return request.not_found()
+        request.session[VISITED] = code     # the answers that are suggested can be read
+        return self._public_form(team, type, form)
 
     @http.route('/service/sent', type='http', auth='public', website=True, sitemap=False)
     def public_ticket_sent(self, **kw):
@@ -56,18 +69,29 @@ class TicketForm(http.Controller):
     # Parts
     # ------------------------------------------------------------------
 
-    def _kinds(self):
-        """Return the types that customers may choose, in sudo."""
-        return request.env['crm.ticket.type'].sudo().search(  # what is offered to customers, nothing else
-            Domain('is_public', '=', True) & Domain('company_id', 'in', (False, request.env.company.id)))
+    def _public_form(self, team, chosen, form):
+        """The form for who has not signed in.
 
-    def _form(self, url, chosen, form, send, values):
+        :param team: whose form it is; none: the plain one, of the company at work
+        """
+        company = team.company_id or request.env.company
+        return self._form(
+            team._form_path(), chosen, form, lambda kind, files: self._send_public(kind, form, files, company, team), {'is_public': True},
+            company)
+
+    def _kinds(self, company):
+        """Return the types that customers of a company may choose, in sudo."""
+        return request.env['crm.ticket.type'].sudo().search(  # what is offered to customers, nothing else
+            Domain('is_public', '=', True) & Domain('company_id', 'in', (False, company.id)))
+
+    def _form(self, url, chosen, form, send, values, company=None):
         """Let choose, ask, or send.
 
+        :param company: default: the one at work
         :param chosen: the id of a type, as text
         :param send: called with the type and the files once there is nothing to put right; returns a response, or errors
         """
-        kinds = self._kinds()
+        kinds = self._kinds(company or request.env.company)
         kind = kinds.filtered(lambda kind: str(kind.id) == chosen) or (kinds if len(kinds) == 1 else kinds.browse())
         values.update(url=url, kinds=kinds, kind=kind, form=form, errors={}, trap=TRAP)
         if not kind:
@@ -101,16 +125,16 @@ class TicketForm(http.Controller):
         address = one_line(form.get('email'), 254)
         return (email_normalize(address) or '') if single_email_re.match(address) else ''
 
-    def _send_public(self, kind, form, files):
-        """Take in what somebody sent who has not signed in."""
-        address, company = self._address(form), request.env.company
-        ip = request.httprequest.remote_addr
+    def _send_public(self, kind, form, files, company, team):
+        """Take in what somebody sent to a company, and to one of its teams, who has not signed in."""
+        address, ip = self._address(form), request.httprequest.remote_addr
         if not allowed('form_ip', ip, FORMS_PER_IP) or not allowed('form_address', address, FORMS_PER_ADDRESS):
             return {'form': request.env._("We have got many messages from you within an hour. Please wait a little and send it again.")}
         ticket = self._take_in(
             kind, form, files, partner_id=request.env['crm.ticket']._sender_of(address, company).id,
             partner_name=one_line(form.get('name'), 100), email_from=address,
-            phone=one_line(form.get('phone'), 40), company_id=company.id, channel='web', is_unverified=True)
+            phone=one_line(form.get('phone'), 40), company_id=company.id, channel='web', is_unverified=True,
+            **({'team_id': team.id} if team else {}))
         request.session['crm_service_number'] = ticket.name
         return request.redirect('/service/sent')
 
@@ -130,7 +154,8 @@ class TicketForm(http.Controller):
         if not allowed('suggest', request.httprequest.remote_addr, SUGGESTIONS_PER_IP):
             return []
         text, lang = one_line(text, 200), request.env.lang
-        found = request.env['crm.faq.article']._suggest(text, lang, audience(), 5)
+        articles = request.env['crm.faq.article'].sudo().with_company(visited_company())  # what may be shown is part of the search
+        found = articles._suggest(text, lang, audience(), 5)
         place = 'form' if request.env.user._is_public() else 'portal'
         request.env['crm.faq.search']._note(text, lang, place, len(found), reader())
         return found

@@ -2,6 +2,7 @@ from . import res_company
 from . import res_partner
 from . import resource_calendar
 from . import crm_service_team
+from . import crm_service_team_form
 from . import crm_service_team_mail
 from . import crm_ticket_type
 from . import crm_ticket_stage

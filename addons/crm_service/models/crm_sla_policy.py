@@ -15,8 +15,9 @@ CLOCKS = [
 class CrmSlaPolicy(models.Model):
     """What we promise to whom: an answer, or a solution, within so much working time.
 
-    A ticket gets the most specific policy of each promise. Changing a policy leaves tickets alone that have it already: they keep the
-    version that they were given.
+    A ticket gets the most specific policy of each promise; of those with the same conditions, its own company's before one for all
+    companies. So companies that come later have promises from their first ticket on. Changing a policy leaves tickets alone that have it
+    already: they keep the version that they were given.
     """
     _name = 'crm.sla.policy'
     _description = "Service Promise"
@@ -27,7 +28,9 @@ class CrmSlaPolicy(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True, tracking=True)
-    company_id = fields.Many2one('res.company', required=True, index=True, default=lambda self: self.env.company)
+    company_id = fields.Many2one(
+        'res.company', index='btree_not_null', default=lambda self: self.env.company,
+        help="Empty: for all companies. Where a company has a promise of its own with the same conditions, that one counts.")
     promise = fields.Selection(PROMISES, required=True, default='first_response')
     description = fields.Text("Told to Customers", translate=True, help="What this promise says, in words for customers.")
 
@@ -212,10 +215,10 @@ class CrmSlaPolicy(models.Model):
     @tools.ormcache('company_id')
     def _in_force(self, company_id):
         """Return the policies of a company as :func:`..tools.sla_match.choose` takes them: a tuple of dicts, not to be changed."""
-        policies = self.sudo().search([('company_id', '=', company_id)])  # what is promised does not depend on who looks
+        policies = self.sudo().search([('company_id', 'in', (False, company_id))])  # what is promised does not depend on who looks
         return tuple(
-            {'id': policy.id, 'sequence': policy.sequence, 'promise': policy.promise, 'version': policy.version, 'terms': policy._terms(),
-             'criteria': policy._criteria()}
+            {'id': policy.id, 'sequence': (not policy.company_id, policy.sequence), 'promise': policy.promise, 'version': policy.version,
+             'terms': policy._terms(), 'criteria': policy._criteria()}
             for policy in policies)
 
     # ------------------------------------------------------------------
@@ -223,18 +226,19 @@ class CrmSlaPolicy(models.Model):
     # ------------------------------------------------------------------
 
     def action_apply_to_open(self):
-        """Choose anew for all open tickets of the company, on purpose: they get the policies, and the versions, of today.
+        """Choose anew for all open tickets of their companies, on purpose: they get the policies, and the versions, of today.
 
         :raise UserError: where there is no open ticket
         """
         self.check_access('write')
         Ticket = self.env['crm.ticket'].sudo()  # a promise is the company's, not that of those who may see the ticket
-        tickets = Ticket.search([('company_id', 'in', self.company_id.ids), ('state', 'in', ('new', 'open', 'waiting'))])
+        companies = self.company_id if all(policy.company_id for policy in self) else self.company_id | self.env.companies
+        tickets = Ticket.search([('company_id', 'in', companies.ids), ('state', 'in', ('new', 'open', 'waiting'))])
         if not tickets:
             raise UserError(self.env._("No ticket is open."))
         changed = self.env['crm.ticket'].union(*(
-            tickets.filtered(lambda ticket, company=company: ticket.company_id == company)._sla_apply(policies)
-            for company, policies in self.grouped('company_id').items()))
+            of_company._sla_apply(self.filtered(lambda policy, company=company: policy.company_id in (company, company.browse())))
+            for company, of_company in tickets.grouped('company_id').items()))
         return {
             'type': 'ir.actions.client', 'tag': 'display_notification',
             'params': {

@@ -30,6 +30,7 @@ from . import test_ticket_notice
 from . import test_ticket_portal
 from . import test_ticket_portal_security
 from . import test_ticket_public
+from . import test_ticket_public_team
 from . import test_ticket_report
 from . import test_tools
 from . import test_working_time

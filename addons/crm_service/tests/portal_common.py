@@ -23,7 +23,6 @@ class ServicePortalCommon(ServiceCommon, HttpCase):
         cls.mate = cls._portal_user(cls.colleague, 'service_mate')
         cls.stranger = cls._portal_user(cls.person2, 'service_stranger')
         cls.env['crm.ticket.question'].search([]).unlink()
-        cls.env['crm.sla.policy'].search([]).active = False
         cls.env['crm.sla.policy'].create([
             {'name': promise, 'promise': promise, 'hours': hours, 'company_id': cls.company.id}
             for promise, hours in (('first_response', 1), ('resolution', 2))])

@@ -13,7 +13,6 @@ class TestServiceBoard(SlaCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env['crm.sla.policy'].search([]).active = False
         cls._policy(hours=4, promise='resolution')
 
     def _board(self, user=None, **kwargs):

@@ -30,7 +30,7 @@ class TestServiceMetric(MetricContractCase, ServiceCommon):
     def _breach(self, ticket, moment):
         """Have a promise of a ticket run out at a moment."""
         self.env['crm.ticket.sla'].search([('ticket_id', '=', ticket.id)]).unlink()
-        policy = self.env['crm.sla.policy'].search([], limit=1)
+        policy = self.env.ref('crm_service.crm_sla_policy_resolution')
         return self.env['crm.ticket.sla'].sudo().create({
             'ticket_id': ticket.id, 'company_id': ticket.company_id.id, 'promise': 'resolution', 'minutes': 60, 'policy_id': policy.id,
             'version': policy.version,

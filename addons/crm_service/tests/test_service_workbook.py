@@ -15,7 +15,6 @@ class ServiceWorkbookCase(SlaCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env['crm.sla.policy'].search([]).active = False
         cls.policy = cls._policy(hours=4, promise='resolution')
         case = cls('setUp')
         cls.good = cls._made(case, "=1+1", 'Mon 09:00', 'Mon 11:00', user_id=cls.agent.id)

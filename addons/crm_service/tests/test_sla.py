@@ -278,6 +278,39 @@ class TestSla(SlaCommon):
         self._profiles(self.customer).grade_id = good
         self.assertFalse(self._ticket().sla_ids)
 
+    def test_companies_that_come_later(self):
+        """They have promises from their first ticket on, those that come with the addon; what a company promises itself goes first."""
+        general = self.env['crm.sla.policy'].with_context(active_test=False).search([('company_id', '=', False)])
+        general.active = True
+        new, other = self.env['res.company'].create([{'name': f"Newcomer {number}"} for number in (1, 2)])
+        own = self._policy('resolution', 1, company_id=other.id)
+
+        def promised(company, **vals):
+            slas = self._tickets(1, company=company, team_id=False, **vals).sla_ids
+            return {(sla.promise, sla.policy_id, sla.minutes) for sla in slas}
+        answer, solution, complaint = (
+            self.env.ref(f'crm_service.crm_sla_policy_{name}') for name in ('first_response', 'resolution', 'resolution_complaint'))
+        day = new.resource_calendar_id.hours_per_day * 60
+        self.assertEqual(promised(new), {('first_response', answer, 240), ('resolution', solution, 3 * day)})
+        self.assertEqual(promised(other), {('first_response', answer, 240), ('resolution', own, 60)})
+        of_complaint = promised(other, type_id=self.complaint.id)      # more conditions count more, whosever they are
+        self.assertIn(('resolution', complaint, 2 * day), of_complaint)
+        solution.active = False
+        self.assertEqual(promised(new), {('first_response', answer, 240)})
+
+    def test_general_promises_by_role(self):
+        """Everybody in service reads what holds for all companies; managers change it, and apply it where they work."""
+        policy = self._policy('resolution', 8, company_id=False)
+        here, abroad = self._ticket(), self._ticket(company=self.company_usd)
+        self.assertEqual((here + abroad).sla_ids.policy_id, policy)
+        self.assertIn(policy, self._by(self.env['crm.sla.policy'], self.agent_usd).search([]))
+        with self.assertRaises(AccessError):
+            self._by(policy, self.agent).hours = 4
+        self._by(policy, self.service_manager).hours = 4
+        self.assertEqual((here + abroad).sla_ids.mapped('minutes'), [480, 480])
+        policy.with_env(self._as(self.service_manager, self.company_usd)).action_apply_to_open()
+        self.assertEqual((here.sla_ids.minutes, abroad.sla_ids.minutes), (480, 240))
+
     def test_companies_apart(self):
         self._policy('resolution', 8)
         self.assertFalse(self._ticket(company=self.company_usd).sla_ids)

@@ -7,7 +7,7 @@ CRITERIA = ('segment', 'grade', 'category', 'tag', 'type', 'domain', 'team', 'pr
 def rank(policy):
     """Return by what policies are ordered, the most specific first: more conditions, then those that weigh more, then the sequence.
 
-    :param policy: dict with ``id``, ``sequence`` and ``criteria`` {name: set of what is accepted}
+    :param policy: dict with ``id``, ``sequence`` (anything that can be ordered) and ``criteria`` {name: set of what is accepted}
 
     >>> rank({'id': 7, 'sequence': 10, 'criteria': {'grade': {1}, 'kind': {'complaint'}}})
     (-2, (1, 8), 10, 7)

@@ -1,6 +1,6 @@
 import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -121,7 +121,7 @@ export class ServiceBoard extends Component {
     }
 
     get asOf() {
-        return formatDateTime(deserializeDateTime(this.state.board.now));
+        return toLocaleDateTimeString(deserializeDateTime(this.state.board.now));
     }
 
     openTickets(name, domain) {
