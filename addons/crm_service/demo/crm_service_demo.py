@@ -17,7 +17,6 @@ class CrmTicket(models.Model):
             for partner in partners.values():
                 if partner.country_id.code == 'CN':
                     (partner | partner.child_ids).lang = 'zh_CN'
-            company._crm_service_promise()
             articles = self._load_demo_articles(env)
             tickets = Desk(env, company, partners, fields.Datetime.now()).work()
             self._load_demo_use(env, articles, tickets)
