@@ -56,6 +56,7 @@ from . import crm_churn_risk
 from . import crm_customer_assess
 from . import crm_churn_alert
 from . import crm_churn_alert_result
+from . import crm_churn_alert_case
 from . import crm_churn_signal_result
 from . import crm_churn_backtest_alert
 from . import crm_warning_points

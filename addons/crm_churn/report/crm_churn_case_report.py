@@ -19,6 +19,7 @@ class CrmChurnCaseReport(models.Model):
         'crm.churn.case': [
             'company_id', 'partner_id', 'user_id', 'team_id', 'grade_id', 'main_reason_id', 'measure_ids', 'state', 'date_open',
             'date_closed', 'regained'],
+        'crm.churn.alert': ['company_id', 'partner_id', 'date'],
     }
 
     case_id = fields.Many2one('crm.churn.case', readonly=True)
@@ -30,6 +31,7 @@ class CrmChurnCaseReport(models.Model):
     grade_id = fields.Many2one('crm.grade', readonly=True, help="Of the customer when the case was opened.")
     main_reason_id = fields.Many2one('crm.churn.reason', "Reason of the Loss", readonly=True)
     measure_id = fields.Many2one('crm.churn.measure', "Measure Taken", readonly=True)
+    had_alert = fields.Boolean("Alert Before", readonly=True, help="We had been warned: there was an alert by the day the case was opened.")
     state = fields.Selection(STATES, readonly=True)
     date_open = fields.Date("Opened On", readonly=True)
     date_closed = fields.Date("Closed On", readonly=True)
@@ -50,6 +52,9 @@ class CrmChurnCaseReport(models.Model):
         return SQL(
             """SELECT target.id::bigint * %s + COALESCE(done.crm_churn_measure_id, 0) AS id, target.id AS case_id, target.company_id,
                       company.currency_id, target.partner_id, target.user_id, target.team_id, target.grade_id, target.main_reason_id,
+                      EXISTS (SELECT FROM crm_churn_alert AS alert
+                               WHERE alert.partner_id = target.partner_id AND alert.company_id = target.company_id
+                                 AND alert.date <= target.date_open) AS had_alert,
                       done.crm_churn_measure_id AS measure_id, target.state, target.date_open, target.date_closed, target.id AS cases,
                       CASE WHEN target.state = 'won_back' THEN target.id END AS won,
                       CASE WHEN target.state IN ('won_back', 'lost') THEN (target.date_closed - target.date_open)::float8 END AS days,

@@ -16,6 +16,7 @@ from . import test_churn_report
 from . import test_churn_views
 from . import test_churn_warning
 from . import test_churn_alert_result
+from . import test_churn_alert_case
 from . import test_churn_workbook
 from . import test_competitor
 from . import test_demo

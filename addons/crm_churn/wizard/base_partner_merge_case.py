@@ -13,6 +13,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             kept.write({'event_ids': [(4, event.id) for event in case.event_ids],
                         'measure_ids': [(4, measure.id) for measure in case.measure_ids]})
             case.order_ids.crm_churn_case_id = kept
+            case.alert_ids.case_id = kept
             case.with_context(active_test=False).lead_ids.crm_churn_case_id = kept
         return result
 
