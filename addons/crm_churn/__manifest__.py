@@ -62,6 +62,7 @@
         'views/crm_pool_due_views.xml',
         'views/crm_pool_move_views.xml',
         'views/crm_customer_pool_views.xml',
+        'views/res_partner_left_views.xml',
         'wizard/crm_pool_wizard_views.xml',
         'views/crm_pipeline_upload_views.xml',
     ],

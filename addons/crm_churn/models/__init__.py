@@ -18,6 +18,7 @@ from . import crm_churn_model_fit
 from . import crm_churn_model_refit
 from . import crm_churn_model_words
 from . import crm_churn_backtest
+from . import crm_churn_single
 from . import crm_churn_measure
 from . import crm_churn_case
 from . import crm_churn_case_links
@@ -31,6 +32,7 @@ from . import crm_customer_churn
 from . import crm_lead
 from . import crm_lead_loss
 from . import crm_lost_reason
+from . import crm_metric_contact_left
 from . import crm_metric_loss
 from . import crm_tile
 from . import crm_timeline

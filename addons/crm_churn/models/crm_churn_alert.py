@@ -34,7 +34,7 @@ class CrmChurnAlert(models.Model):
     reason_ids = fields.Json(readonly=True, help="Ids of the signals that held on the day.")
     reasons = fields.Text("Why", compute='_compute_reasons')
     is_single = fields.Boolean(
-        "Bought Once", readonly=True, help="One purchase shows no rhythm: the risk is that of newcomers in general.")
+        "Bought Once", readonly=True, help="One purchase shows no rhythm: the risk is how many of such customers did not buy again.")
     state = fields.Selection([('open', "Open"), ('done', "Done")], required=True, default='open', readonly=True, tracking=True)
     snooze_until = fields.Date("Asleep Until", tracking=True, help="The alert asks for nothing before this day.")
     plan_id = fields.Many2one(
@@ -79,7 +79,8 @@ class CrmChurnAlert(models.Model):
         """Raise alerts for customers of high risk, and close those of customers that recovered; again, it changes nothing.
 
         Nobody is alerted twice within the company's days of rest after an alert was closed, and nobody has more than the company's
-        number of open alerts: those to be saved first go before.
+        number of open alerts: those to be saved first go before. For one-time buyers, of whom nothing is known but that most do not
+        come back, alerts are raised only where the company wants them.
 
         :return: the new alerts
         """
@@ -106,6 +107,7 @@ class CrmChurnAlert(models.Model):
                               ROW_NUMBER() OVER (PARTITION BY customer.user_id ORDER BY customer.churn_priority DESC, customer.id) AS place
                          FROM crm_customer AS customer
                         WHERE customer.company_id = %(company)s AND customer.churn_level = 'high'
+                          AND (customer.churn_is_single IS NOT TRUE OR %(single)s)
                           AND NOT EXISTS (SELECT FROM crm_churn_alert AS alert
                                            WHERE alert.customer_id = customer.id AND (alert.state = 'open' OR alert.date_done > %(rested)s))
                       ) AS candidate
@@ -114,7 +116,8 @@ class CrmChurnAlert(models.Model):
                    ON held.user_id = COALESCE(candidate.user_id, 0)
                 WHERE place <= %(limit)s - COALESCE(held.count, 0)
                 ORDER BY churn_priority DESC, candidate.id""",
-            company=company.id, rested=today - timedelta(days=company.crm_churn_alert_days), limit=company.crm_churn_alert_limit))]
+            company=company.id, rested=today - timedelta(days=company.crm_churn_alert_days), limit=company.crm_churn_alert_limit,
+            single=company.crm_churn_alert_single))]
 
     def _tell(self, today):
         """Bring the alerts to their owners, as an activity each."""
@@ -206,4 +209,4 @@ class CrmCustomer(models.Model):
             'customer_id': self.id, 'partner_id': self.partner_id.id, 'company_id': self.company_id.id, 'user_id': self.user_id.id,
             'grade_id': self.grade_id.id, 'date': today, 'risk': self.churn_risk, 'priority': self.churn_priority,
             'at_stake': self.churn_at_stake, 'reason_ids': (self.churn_reasons or {}).get('signals', []),
-            'is_single': (self.churn_reasons or {}).get('single', False), 'source': self.churn_source}
+            'is_single': self.churn_is_single, 'source': self.churn_source}

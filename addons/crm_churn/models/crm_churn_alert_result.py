@@ -31,6 +31,8 @@ class CrmChurnAlert(models.Model):
     result = fields.Selection(
         RESULTS, "Came of It", readonly=True, help="By the invoices within the horizon. Empty for the double of a merged customer.")
 
+    single_text = fields.Char(related='customer_id.churn_single_text')
+
     _result_idx = models.Index('(company_id, date) WHERE result IS NOT NULL')
 
     @api.depends('date', 'horizon_days')

@@ -99,8 +99,12 @@ class CrmChurnModel(models.Model):
             [('company_id', '=', company.id), ('is_speaking', '=', True), ('verdict', 'in', SPEAKING)], limit=1)
 
     @api.model
+    def _asked(self, company):
+        """Return the model whose horizon counts in a company, whether it speaks or not: else its purchase model, or none."""
+        return self._speaking(company) or self.sudo().search(   # as there
+            [('company_id', '=', company.id)], order='kind desc', limit=1)
+
+    @api.model
     def _horizon(self, company):
-        """Return the days within which a customer of a company is expected to buy: of the model that speaks, else of its purchase model."""
-        model = self._speaking(company) or self.sudo().search(   # as there
-            [('company_id', '=', company.id), ('kind', '=', 'purchases')], limit=1)
-        return model.horizon_days or HORIZON
+        """Return the days within which a customer of a company is expected to buy."""
+        return self._asked(company).horizon_days or HORIZON

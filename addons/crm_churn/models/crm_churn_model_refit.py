@@ -77,6 +77,7 @@ class CrmChurnModel(models.Model):
             **self._fit_values(fitted), **self._test_values(tests), 'fit_date': date, 'customer_count': buyers, 'repeat_count': repeat,
             'history_days': (date - first).days + 1 if first else 0, 'error': False,
             'next_fit_date': self.company_id._crm_today() + timedelta(days=self.refit_days)})
+        self._measure_singles(date)
         self.sudo().verdict = self._judge()
         self._choose(self.company_id)
         self._log_fit()
@@ -155,7 +156,8 @@ class CrmChurnModel(models.Model):
         changed = self.filtered(lambda model: model in asked and asked[model] != (model.horizon_days, model.metric_ids))
         if changed:
             changed.sudo().write({  # what a fit leaves behind is read only for people
-                'verdict': 'new', 'parameters': False, 'backtest_ids': [Command.clear()], 'fit_date': False,
+                'verdict': 'new', 'parameters': False, 'backtest_ids': [Command.clear()],
+                'single_ids': [Command.clear()], 'fit_date': False,
                 'next_fit_date': fields.Date.today()})
         if changed or 'active' in vals:
             for company in self.company_id:

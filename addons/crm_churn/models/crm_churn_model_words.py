@@ -14,7 +14,8 @@ class CrmChurnModel(models.Model):
     parameter_text = fields.Html("What It Learned", compute='_compute_parameter_text', sanitize=False)
     picture = fields.Json(compute='_compute_picture')
 
-    @api.depends('verdict', 'is_speaking', 'backtest_ids.auc', 'fit_date', 'parameters', 'min_gain', 'horizon_days', 'active')
+    @api.depends(
+        'verdict', 'is_speaking', 'backtest_ids.auc', 'single_ids.back', 'fit_date', 'parameters', 'min_gain', 'horizon_days', 'active')
     @api.depends_context('lang')
     def _compute_verdict_text(self):
         for model in self:
@@ -23,8 +24,9 @@ class CrmChurnModel(models.Model):
 
     def _verdict_sentences(self):
         if self.verdict in ('new', 'failed', 'thin'):
-            return [self._words_unfit(), self._list_of_needs(), self._words_alerts()]
-        return [self._words_who_speaks(), self._words_how_good(), self._words_warning(), self._words_alerts(), self._words_single()]
+            return [self._words_unfit(), self._list_of_needs(), self._words_alerts(), self._words_once()]
+        return [self._words_who_speaks(), self._words_how_good(), self._words_warning(), self._words_alerts(), self._words_single(),
+                self._words_once()]
 
     def _number(self, value, digits=0):
         return formatLang(self.env, value, digits=digits)
@@ -105,7 +107,7 @@ class CrmChurnModel(models.Model):
             return ""
         return self.env._(
             "Of %(count)s customers who had bought once, %(actual)s %% did not come back within %(days)s days (predicted: "
-            "%(predicted)s %%). One purchase shows no rhythm: their risk is that of newcomers in general.",
+            "%(predicted)s %%). One purchase shows no rhythm.",
             count=self._number(latest.single_customers), actual=self._number(latest.single_lost_share, 1), days=self.horizon_days,
             predicted=self._number(latest.single_predicted_share, 1))
 

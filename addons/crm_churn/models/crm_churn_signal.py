@@ -76,6 +76,7 @@ class CrmChurnSignal(models.Model):
             'late': self.env._("Pays late"),
             'no_contact': self.env._("Nobody was in touch for two months"),
             'competitor': self.env._("A competitor was seen"),
+            'contact_left': self.env._("A contact person left"),
             'complaint': self.env._("Open complaint"),
             'promise': self.env._("We broke a promise of service"),
             'rating': self.env._("Bad rating"),

@@ -19,15 +19,16 @@ class CrmCustomer(models.Model):
         signals = self.env['crm.churn.signal'].sudo()   # their names are no secret; figures behind them are not told
         for customer in self:
             found = signals.browse((customer.churn_reasons or {}).get('signals', [])).exists()
-            customer.churn_reason_text = "\n".join(found.mapped('name'))
+            customer.churn_reason_text = "\n".join(filter(None, [customer.churn_single_text, *found.mapped('name')]))
 
     @api.model
     def _assess_churn(self, company, date=None, partners=None):
         """Judge the churn risk of those who ever bought from a company, by the figures recorded on their profiles.
 
         The risk of the model that speaks, if there is one and it knows the customer; else the points of the signals that hold, at
-        most 100. Who has bought nothing has no risk. The priority is the risk times the tenth of the buyers, by their value, that the
-        customer belongs to. The same figures again change nothing.
+        most 100. Of who has bought once: how many such customers did not buy again, if that could be measured; else the points of
+        signals, for no model can tell them apart. Who has bought nothing has no risk. The priority is the risk times the tenth of the
+        buyers, by their value, that the customer belongs to. The same figures again change nothing.
 
         :param date: as-of day in the company's time zone; default: today there
         :param partners: only these customers
@@ -58,32 +59,41 @@ class CrmCustomer(models.Model):
                      FROM crm_customer AS customer
                     WHERE customer.company_id = %(company)s),
                judged AS (
-                   SELECT fired.id, fired.partner_id, fired.signals, score.is_single, is_buyer,
-                          CASE WHEN is_buyer THEN COALESCE(100.0 * score.risk, LEAST(points, 100))::numeric(5, 1) END AS risk,
-                          CASE WHEN is_buyer THEN CASE WHEN score.risk IS NULL THEN 'signals' ELSE %(kind)s END END AS source,
+                   SELECT fired.id, fired.partner_id, fired.signals, is_buyer, once.told,
+                          is_buyer AND once.subject_id IS NOT NULL AS is_single,
+                          CASE WHEN is_buyer THEN COALESCE(
+                               CASE WHEN once.subject_id IS NULL THEN 100.0 * score.risk ELSE 100 - once.back END,
+                               LEAST(points, 100))::numeric(5, 1) END AS risk,
+                          CASE WHEN is_buyer THEN CASE WHEN once.back IS NOT NULL THEN 'single'
+                               WHEN once.subject_id IS NOT NULL OR score.risk IS NULL THEN 'signals' ELSE %(kind)s END END AS source,
                           CASE WHEN is_buyer THEN GREATEST(COALESCE(score.value, fired.revenue), 0)::numeric(16, 2) END AS value
-                     FROM fired LEFT JOIN (%(score)s) AS score ON score.subject_id = fired.partner_id),
+                     FROM fired
+                LEFT JOIN (%(score)s) AS score ON score.subject_id = fired.partner_id
+                LEFT JOIN (%(once)s) AS once ON once.subject_id = fired.partner_id),
                target AS (
-                   SELECT judged.id, partner_id, risk, source, value, (value * risk / 100)::numeric(16, 2) AS at_stake,
+                   SELECT judged.id, partner_id, risk, source, value, is_single, (value * risk / 100)::numeric(16, 2) AS at_stake,
                           (risk * NTILE(10) OVER (PARTITION BY is_buyer ORDER BY value, id) / 10)::numeric(5, 1) AS priority,
                           CASE WHEN risk >= %(high)s THEN 'high' WHEN risk >= %(medium)s THEN 'medium'
                                WHEN risk IS NOT NULL THEN 'low' END AS level,
                           CASE WHEN risk IS NOT NULL THEN jsonb_build_object(
-                               'signals', to_jsonb(signals), 'single', COALESCE(is_single, FALSE)) END AS reasons
+                               'signals', to_jsonb(signals), 'single', is_single)
+                               || CASE WHEN is_single THEN jsonb_build_object('once', told) ELSE '{}' END END AS reasons
                      FROM judged)
                UPDATE crm_customer AS customer
                   SET churn_risk = target.risk, churn_level = target.level, churn_source = target.source, churn_value = target.value,
                       churn_at_stake = target.at_stake, churn_priority = target.priority, churn_reasons = target.reasons,
-                      churn_date = %(date)s,
+                      churn_date = %(date)s, churn_is_single = target.is_single,
                       write_uid = %(uid)s, write_date = NOW() AT TIME ZONE 'UTC'
                  FROM target
                 WHERE customer.id = target.id AND %(among)s
                   AND (customer.churn_risk::numeric(5, 1), customer.churn_priority::numeric(5, 1), customer.churn_level,
-                       customer.churn_source, customer.churn_value, customer.churn_at_stake, customer.churn_reasons)
+                       customer.churn_source, customer.churn_value, customer.churn_at_stake, customer.churn_reasons,
+                       COALESCE(customer.churn_is_single, FALSE))
                       IS DISTINCT FROM (target.risk, target.priority, target.level,
-                                        target.source, target.value, target.at_stake, target.reasons)""",
+                                        target.source, target.value, target.at_stake, target.reasons, target.is_single)""",
             points=self._points_sql(signals, date), fired=self._fired_sql(signals, date), company=company.id, among=among, score=score,
-            kind=model.kind or 'signals', high=company.crm_churn_high, medium=company.crm_churn_medium, date=date, uid=self.env.uid))
+            once=self._once_sql(company, date, self.env['crm.churn.model']._asked(company)), kind=model.kind or 'signals',
+            high=company.crm_churn_high, medium=company.crm_churn_medium, date=date, uid=self.env.uid))
         return self.env.cr.rowcount
 
     def _points_sql(self, signals, date):

@@ -26,6 +26,9 @@ class ResCompany(models.Model):
         "Rest after an Alert (Days)", default=60, help="For so long after an alert was closed no other is raised for the customer.")
     crm_churn_alert_limit = fields.Integer(
         "Open Alerts a Person", default=20, help="More than these nobody works on: those to be saved first go before.")
+    crm_churn_alert_single = fields.Boolean(
+        "Alert on One-Time Buyers",
+        help="Most of them do not come back, and nothing has changed with them. They can be listed at any time.")
     crm_churn_signals_given = fields.Char(readonly=True, help="Codes of the signals to begin with that the company has been given.")
 
     _crm_churn_levels = models.Constraint(
@@ -53,3 +56,4 @@ class ResConfigSettings(models.TransientModel):
     crm_churn_high = fields.Float(related='company_id.crm_churn_high', readonly=False)
     crm_churn_alert_days = fields.Integer(related='company_id.crm_churn_alert_days', readonly=False)
     crm_churn_alert_limit = fields.Integer(related='company_id.crm_churn_alert_limit', readonly=False)
+    crm_churn_alert_single = fields.Boolean(related='company_id.crm_churn_alert_single', readonly=False)

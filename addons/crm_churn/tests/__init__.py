@@ -17,6 +17,8 @@ from . import test_churn_views
 from . import test_churn_warning
 from . import test_churn_alert_result
 from . import test_churn_alert_case
+from . import test_churn_single
+from . import test_contact_left
 from . import test_churn_workbook
 from . import test_competitor
 from . import test_demo

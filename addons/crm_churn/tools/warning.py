@@ -1,7 +1,10 @@
 """What warns of a loss, and what may become of a warning, as data."""
 
 LEVELS = [('low', "Low"), ('medium', "Medium"), ('high', "High")]
-SOURCES = [('signals', "Signals"), ('purchases', "Purchase Model"), ('figures', "Figures Model")]
+SOURCES = [
+    ('signals', "Signals"), ('purchases', "Purchase Model"), ('figures', "Figures Model"),
+    ('single', "One-Time Buyers Before"),
+]
 # what became of an alert; the last one comes by itself
 OUTCOMES = [
     ('saved', "Saved"), ('lost', "Lost All the Same"), ('false', "False Alarm"), ('recovered', "Recovered by Itself"),
@@ -22,6 +25,7 @@ SIGNALS = [
     ('late', 'overdue_days', '>=', 30.0, 10.0),
     ('no_contact', 'last_contact', '>=', 60.0, 10.0),
     ('competitor', 'competitor_seen', '>=', 1.0, 15.0),
+    ('contact_left', 'contacts_left', '>=', 1.0, 15.0),
     ('complaint', 'open_complaints', '>=', 1.0, 20.0),
     ('promise', 'sla_breaches', '>=', 1.0, 10.0),
     ('rating', 'last_rating', '<=', 2.0, 15.0),
