@@ -67,7 +67,8 @@ class DemoRescue:
             'user_id': profile.partner_id.user_id.id, 'grade_id': profile.grade_id.id, 'date': self._day(alert.raised),
             'risk': alert.risk, 'priority': alert.risk * 0.8, 'at_stake': alert.at_stake,
             'reason_ids': [signals[signal] for signal in alert.signals if signal in signals],
-            'plan_date': self._day(alert.raised - 2) if alert.outcome == 'saved' else False, 'state': 'done', 'outcome': alert.outcome,
+            **dict.fromkeys(('plan_date', 'acted_on'), self._day(alert.raised - 2) if alert.outcome == 'saved' else False),
+            'state': 'done', 'outcome': alert.outcome,
             'date_done': self._day(alert.closed), 'note': alert.note}
             for alert in ALERTS if alert.customer in self.partners for profile in [self._profile(alert.customer)] if profile])
 

@@ -21,6 +21,7 @@ from . import crm_churn_backtest
 from . import crm_churn_single
 from . import crm_churn_measure
 from . import crm_churn_case
+from . import crm_churn_case_double
 from . import crm_churn_case_links
 from . import crm_churn_case_offer
 from . import crm_churn_case_points
@@ -59,6 +60,7 @@ from . import crm_customer_assess
 from . import crm_churn_alert
 from . import crm_churn_alert_result
 from . import crm_churn_alert_case
+from . import res_partner_family
 from . import crm_churn_signal_result
 from . import crm_churn_backtest_alert
 from . import crm_warning_points

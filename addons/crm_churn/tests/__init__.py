@@ -19,6 +19,7 @@ from . import test_churn_alert_result
 from . import test_churn_alert_case
 from . import test_churn_single
 from . import test_contact_left
+from . import test_partner_family
 from . import test_churn_workbook
 from . import test_competitor
 from . import test_demo

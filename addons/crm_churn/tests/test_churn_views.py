@@ -8,7 +8,8 @@ from .pool_common import PoolCommon
 
 # what only those may do who work with customers; analysts read
 WORK = (
-    ('crm.churn.alert', 'form', ('action_start_plan', 'action_saved', 'action_lost', 'action_false', 'action_snooze')),
+    ('crm.churn.alert', 'form', ('action_start_plan', 'action_saved', 'action_lost', 'action_false', 'action_snooze',
+                                 'action_open_case')),
     ('crm.churn.case', 'form', ('action_won_back', 'action_new_quotation', 'action_new_opportunity', 'action_start_plan', 'action_lost',
                                 'action_drop', 'action_reopen')),
     ('crm.churn.event', 'form', ('action_open_case',)),
