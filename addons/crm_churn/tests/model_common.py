@@ -3,6 +3,8 @@ from datetime import date, timedelta
 
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.tools.planner import count_anew
+
 from .common import ChurnCommon
 
 
@@ -34,8 +36,7 @@ class ChurnModelCommon(ChurnCommon):
             journal=journal.id, company=company.id, currency=company.currency_id.id, type=move_type,
             partners=[cls._buyers[row[0]].id for row in rows], days=[str(row[1]) for row in rows],
             amounts=[sign * row[2] for row in rows]))
-        cls.env.cr.execute("ANALYZE account_move")
-        cls.env.cr.execute("ANALYZE res_partner")
+        count_anew(cls.env, 'account_move', 'res_partner')
         cls.env.invalidate_all()
         return {row[0]: cls._buyers[row[0]] for row in rows}
 

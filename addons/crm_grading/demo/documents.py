@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import Command
 
+from ..tools.planner import count_anew
 from .cast import CHARACTERS, purchases
 
 TERM_DAYS = 30
@@ -137,6 +138,7 @@ class Documents:
         payments = self.env['account.payment'].create([{
             'payment_type': 'inbound', 'partner_type': 'customer', 'partner_id': invoice.partner_id.id, 'amount': amount,
             'date': day, 'journal_id': journal.id, 'memo': invoice.name} for invoice, day, amount in rows])
+        count_anew(self.env, 'account_move', 'account_move_line', 'account_partial_reconcile', 'account_payment')
         payments.action_post()
         self._match((self._receivable(invoice + payment.move_id)) for (invoice, _day, _amount), payment in zip(rows, payments))
 

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from ..tools.planner import count_anew
 from ..tools.sales_countries import country_code
 
 JOURNAL_CODE = 'IMPS'
@@ -113,14 +114,9 @@ class CrmSalesImport(models.Model):
             self._post_one_by_one(todo)
 
     def _refresh_statistics(self):
-        """Let PostgreSQL count what the batches before have committed, while that is little.
-
-        In a new database autovacuum may count while the first batch is not committed, find none, and the plans for "no rows"
-        then join hundreds of rows by brute force: minutes instead of milliseconds. Batches also start small for that.
-        """
+        """Let PostgreSQL count what the batches before have committed, while that is little. Batches also start small for that."""
         if self.position < 4 * BATCH['documents']:
-            self.env.flush_all()
-            self.env.cr.execute("ANALYZE account_move, account_move_line, account_partial_reconcile")
+            count_anew(self.env, 'account_move', 'account_move_line', 'account_partial_reconcile')
 
     def _records_by(self, model, field, keys):
         """Map each key to its record; the company's own one before a shared one."""

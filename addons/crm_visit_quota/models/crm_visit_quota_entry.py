@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.tools.planner import count_anew
+
 MANY = 1000   # new entries after which the planner is told
 
 
@@ -93,7 +95,7 @@ class CrmVisitQuotaEntry(models.Model):
             people=people, company=month.company_id.id, first=month.date, last=month.date_to,
             new=self._new_sql(month.company_id, SQL("made"))))
         if self.env.cr.rowcount >= MANY:
-            self.env.cr.execute("ANALYZE crm_visit_quota_entry")  # a planner that knows of no entries takes nested loops over them
+            count_anew(self.env, 'crm_visit_quota_entry')
 
     @api.model
     def _new_sql(self, company, visit):

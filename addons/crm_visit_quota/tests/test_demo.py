@@ -6,7 +6,7 @@ from odoo.tools import convert_file
 
 from odoo.addons.crm_grading.demo import cast, crm_grading_demo
 from odoo.addons.crm_grading.tests.test_demo import FEW
-from odoo.addons.crm_visit_quota.demo import crm_visit_demo, diary
+from odoo.addons.crm_visit_quota.demo import diary
 
 MORE = ('vandijk', 'solventum', 'bouwgroep', 'agrar', 'brasserie', 'haitian', 'shenyang', 'qingdao', 'hangzhou', 'wuxi', 'nordwind',
         'glas', 'kabel', 'muehle')
@@ -19,7 +19,7 @@ class TestVisitDemo(TransactionCase):
     def test_few_customers(self):
         few = tuple(customer for customer in cast.CAST if customer.key in {*FEW, *MORE})
         with (patch.object(crm_grading_demo, 'CAST', few), patch.object(crm_grading_demo, 'CAST_USD', ()),
-              patch.object(crm_visit_demo, 'CAST', few), patch.object(diary, 'DAYS_BACK', 60)):
+              patch.object(diary, 'DAYS_BACK', 60)):
             for name in ('crm_grading_demo.xml', 'product.product.csv', 'crm_grading_history.xml'):
                 convert_file(self.env, 'crm_grading', f'demo/{name}', {}, mode='init', noupdate=True)
             convert_file(self.env, 'crm_visit_quota', 'demo/crm_visit_demo.xml', {}, mode='init', noupdate=True)
