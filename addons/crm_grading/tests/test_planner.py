@@ -1,7 +1,7 @@
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
-from ..tools.planner import by_key, over_everybody, without_compiling
+from ..tools.planner import by_key, count_anew, over_everybody, without_compiling
 
 
 @tagged('post_install', '-at_install')
@@ -36,3 +36,14 @@ class TestPlanner(TransactionCase):
             self.assertEqual((ask('enable_nestloop'), ask('jit')), ('off', 'off'))
         self.assertEqual(ask('enable_nestloop'), 'on')
         self._try(lambda env: over_everybody(env).__enter__(), 'enable_nestloop', 'on', 'off')
+
+    def test_count_anew(self):
+        """What the transaction has written, even what is not flushed yet, is counted before anybody commits it."""
+        def guess():
+            self.env.cr.execute("SELECT reltuples FROM pg_class WHERE oid = 'res_partner_category'::regclass")
+            return self.env.cr.fetchone()[0]
+
+        tags = self.env['res.partner.category']
+        tags.create([{'name': f"Tag {number}"} for number in range(300)])
+        count_anew(self.env, 'res_partner_category', 'res_partner')
+        self.assertEqual(guess(), tags.with_context(active_test=False).search_count([]))
