@@ -60,7 +60,8 @@ class CrmReceivable(models.Model):
                 rest AS (%(rest)s),
                 back AS (%(back)s),
                 planned AS MATERIALIZED (%(planned)s),
-                owed AS (%(plan)s UNION ALL %(books)s)
+                plan AS MATERIALIZED (%(plan)s),
+                owed AS (SELECT * FROM plan UNION ALL %(books)s)
              SELECT owed.*, owed.open_amount / NULLIF(clock.rate, 0) AS open_company, clock.day,
                     GREATEST(clock.day - owed.date_due, 0) AS days_overdue,
                     CASE WHEN owed.open_amount < 0 THEN %(credit)s %(buckets)s END AS bucket
@@ -194,11 +195,9 @@ class CrmReceivable(models.Model):
                          FROM planned JOIN candidate ON candidate.id = planned.line_id
                         GROUP BY planned.contract_id, candidate.currency_id) AS booked
                  JOIN crm_contract AS contract ON contract.id = booked.contract_id AND contract.currency_id = booked.currency_id
-            LEFT JOIN (SELECT step.contract_id, SUM(%(open)s) AS amount
-                         FROM crm_contract_step AS step LEFT JOIN back ON back.step_id = step.id
-                        WHERE step.contract_id IN (SELECT contract_id FROM planned) AND step.kind = 'collect' AND step.state <> 'void'
-                        GROUP BY step.contract_id) AS plan ON plan.contract_id = contract.id
-                WHERE booked.amount - COALESCE(plan.amount, 0) > 0.004""", open=self._open_sql())
+            LEFT JOIN (SELECT contract_id, SUM(open_amount) AS amount FROM plan GROUP BY contract_id) AS plan
+                      ON plan.contract_id = contract.id
+                WHERE booked.amount - COALESCE(plan.amount, 0) > 0.004""")
 
     # ------------------------------------------------------------------
     # The plans
@@ -211,7 +210,8 @@ class CrmReceivable(models.Model):
 
     @api.model
     def _plan_sql(self):
-        """Instalments of what is signed that were open on the day, invoiced or not."""
+        """Instalments of what is signed that were open on the day, invoiced or not. Today those that are done need not be looked at."""
+        left = SQL("(step.state <> 'done' OR back.amount > 0)") if self._is_past() else SQL("step.state NOT IN ('done', 'void')")
         return SQL(
             """SELECT step.id * 4 + 1 AS id, 'instalment' AS kind, step.company_id, step.partner_id, contract.currency_id, contract.user_id,
                       contract.id AS contract_id, step.id AS step_id, NULL::int AS move_id, NULL::int AS line_id,
@@ -220,9 +220,9 @@ class CrmReceivable(models.Model):
                  JOIN crm_contract AS contract ON contract.id = step.contract_id
                  JOIN (SELECT DISTINCT company_id, day FROM clock) AS company ON company.company_id = step.company_id
             LEFT JOIN back ON back.step_id = step.id
-                WHERE step.kind = 'collect' AND step.state <> 'void' AND (step.state <> 'done' OR back.amount > 0)
+                WHERE step.kind = 'collect' AND step.state <> 'void' AND %(left)s
                   AND contract.state IN %(signed)s AND contract.date_signed <= company.day
-                  AND %(open)s > 0.004""", open=self._open_sql(), signed=SIGNED_EVER)
+                  AND %(open)s > 0.004""", open=self._open_sql(), signed=SIGNED_EVER, left=left)
 
     @api.model
     def _came_sql(self):
