@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from odoo.addons.crm_grading.demo.cast import CAST
 from odoo.addons.crm_grading.demo.stage import customers
 
-from .pools import DIVIDED, FILLED, HANDED_OVER, IDLE, MOVES, POOLS, PROTECTED, YOUNG
+from .pools import DIVIDED, FILLED, HANDED_OVER, MOVES, POOLS, PROTECTED, YOUNG
 
 
 class DemoPools:
@@ -35,21 +35,17 @@ class DemoPools:
         self._warn()
 
     def _divide(self):
-        """Since the territories were divided everybody looks after the customers of today: on record for whom it matters."""
-        idle, moment = self.today - relativedelta(days=IDLE), datetime.combine(self.today - relativedelta(days=DIVIDED), time(8))
+        """Since the territories were divided everybody looks after the customers of today."""
+        moment = datetime.combine(self.today - relativedelta(days=DIVIDED), time(8))
         grown = (customer.key for customer in CAST if customer.character not in YOUNG and customer.key not in HANDED_OVER)
         kept = self._partners(*grown).filtered(lambda partner: partner.user_id and partner.user_id != self.users['manager'])
-        profiles = self.env['crm.customer'].search([('company_id', '=', self.company.id), ('partner_id', 'in', kept.ids)])
         moves = self.env['crm.pool.move'].sudo()   # of the past: it is written by moves only
-        known = moves.search([('partner_id', 'in', kept.ids)]).partner_id
-        for profile in profiles:
-            partner, last = profile.partner_id, profile.last_contact_date
-            if partner not in known and (not last or last < idle):
-                moves.create({
-                    'kind': 'transferred', 'direction': 'owner', 'date': moment, 'day': moment.date(), 'partner_id': partner.id,
-                    'partner_name': partner.name, 'company_id': self.company.id, 'from_user_id': self.users['manager'].id,
-                    'to_user_id': partner.user_id.id, 'rep_id': partner.user_id.id, 'author_id': self.users['manager'].id,
-                    'reason': "Territories divided", 'starts_clock': True})
+        moves.create([{
+            'kind': 'transferred', 'direction': 'owner', 'date': moment, 'day': moment.date(), 'partner_id': partner.id,
+            'partner_name': partner.name, 'company_id': self.company.id, 'from_user_id': self.users['manager'].id,
+            'to_user_id': partner.user_id.id, 'rep_id': partner.user_id.id, 'author_id': self.users['manager'].id,
+            'reason': "Territories divided", 'starts_clock': True}
+            for partner in kept - moves.search([('partner_id', 'in', kept.ids)]).partner_id])
 
     def _warn(self):
         """Warn the owners as the nightly run does, some of them in the days before."""

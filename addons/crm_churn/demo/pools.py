@@ -15,7 +15,7 @@ class Pool(NamedTuple):
 POOLS = {
     'china': Pool(
         "中国公海", ('cn', 'jp'), ('rep2', 'manager'), 5, 40,
-        (("A类以外客户 100 天未跟进", 100, 0, 0, 'any', ('A1', 'A2')), ("一年无商机且无订单", 0, 365, 365, 'all', ())), ()),
+        (("A类以外客户 100 天未跟进", 100, 0, 0, 'any', ('A1', 'A2')), ("150 天无商机且无订单", 0, 150, 150, 'all', ())), ()),
     'europe': Pool(
         "Europe", (), ('rep', 'lead'), 5, 60,
         (("Nobody followed up for 100 days", 100, 0, 0, 'any', ('A1', 'A2')),
@@ -34,7 +34,6 @@ MOVES = (
     ('released', 'festival', 'rep', 'europe', 12, "One production, nothing more to come"),
 )
 DIVIDED = 430     # days ago: everybody got the customers of today
-IDLE = 65         # days without follow-up after which it matters since when somebody looks after a customer
 HANDED_OVER = ('fischerei',)   # goes to a colleague on the day of the demo, where visits are installed
 YOUNG = ('new', 'prospect')   # characters that came later
 FILLED = 150      # days ago

@@ -11,8 +11,8 @@ class CrmTimeline(models.AbstractModel):
     def _timeline_alert(self, customer):
         return Happening(
             self.env._("Churn alerts"), 'fa-exclamation-triangle', 'crm.churn.alert', customer.of('partner_id'), 'date',
-            title=lambda alert: self.env._("Risk %(risk)s %%", risk=round(alert.risk)), text='reasons', author='user_id', tone='warning',
-            group='status')
+            title=lambda alert: self.env._("Risk %(risk)s %%", risk=round(alert.risk)),
+            text=lambda alert: " · ".join((alert.reasons or "").splitlines()), author='user_id', tone='warning', group='status')
 
     def _threads(self):
         return super()._threads() | {'crm.churn.alert': 'partner_id'}
