@@ -63,13 +63,14 @@ def stage(env, team):
 
 def follow(env, _team):
     tickets = env['crm.ticket'].search([('state', 'in', OPEN)], limit=1_000, order='id desc')   # those in the team's hours first
-    seconds = timed(env, tickets._sla_recompute, times=2)
+    seconds = timed(env, tickets._sla_recompute, times=2, undo=True)
     floor = timed(env, lambda: env.cr.execute(SQL(
         """SELECT ticket_id, event, date, state FROM crm_ticket_stage_log WHERE ticket_id = ANY(%(ids)s) ORDER BY date, id;
            SELECT * FROM crm_ticket_sla WHERE ticket_id = ANY(%(ids)s);
            UPDATE crm_ticket_sla SET date_due = date_due WHERE ticket_id = ANY(%(ids)s)""", ids=tickets.ids)), times=2, undo=True)
-    return {'follow_seconds': round(seconds, 4), 'follow_floor_seconds': round(floor, 4),
-            **{f'follow_queries_{count}': queries(env, tickets[:count]._sla_recompute) for count in (10, 1_000)}}
+    counts = {f'follow_queries_{count}': queries(env, tickets[:count]._sla_recompute) for count in (10, 1_000)}
+    env.cr.rollback()   # the backlog of a small run stays as it was
+    return {'follow_seconds': round(seconds, 4), 'follow_floor_seconds': round(floor, 4), **counts}
 
 
 def sweep(env, _team):
@@ -99,12 +100,14 @@ def step(env, _team):
                RETURNING ticket_id, id, policy_id, company_id),
            logged AS (
                INSERT INTO crm_escalation_log (sla_id, step_id, ticket_id, company_id, date)
-               SELECT due.id, step.id, ticket_id, company_id, NOW() FROM due JOIN crm_escalation_step AS step USING (policy_id))
+               SELECT due.id, step.id, ticket_id, company_id, NOW() FROM due JOIN crm_escalation_step AS step USING (policy_id)
+               ON CONFLICT DO NOTHING)
            %s FROM due""", _activities(env))), times=2, undo=True)
+    before = env['crm.escalation.log'].search_count([])
     seconds = timed(env, env['crm.ticket.sla']._cron_watch)
     env.cr.commit()
     return {'step_seconds': round(seconds, 3), 'step_floor_seconds': round(floor, 3),
-            'step_count': env['crm.escalation.log'].search_count([])}
+            'step_count': env['crm.escalation.log'].search_count([]) - before}
 
 
 def _activities(env):

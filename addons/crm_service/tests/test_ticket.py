@@ -152,3 +152,24 @@ class TestTicket(ServiceCommon):
         with self.assertQueryCount(30):
             tickets.write({'stage_id': stage.id})
             self.env.flush_all()
+
+    def test_no_more_statements_than_leads_take(self):
+        """A hundred at once, with their promises and the messages that both leave."""
+        self.env.ref('crm_service.crm_sla_policy_first_response').active = True
+        self.env.ref('crm_service.crm_sla_policy_resolution').active = True
+        env = self.env(context={'allowed_company_ids': self.company.ids})
+        tickets = [{'title': "Leaks", 'partner_id': self.person.id, 'team_id': self.hotline.id, 'channel': 'phone'}]
+        leads = [{'name': "Wants a pump", 'partner_id': self.person.id}]
+
+        def statements(model, vals_list):
+            env[model].create(vals_list)
+            env.flush_all()
+            env.invalidate_all()
+            before = env.cr.sql_log_count
+            made = env[model].create(vals_list * 100)
+            env.flush_all()
+            return env.cr.sql_log_count - before, made
+        of_leads, _leads = statements('crm.lead', leads)
+        of_tickets, made = statements('crm.ticket', tickets)
+        self.assertLessEqual(of_tickets, of_leads)
+        self.assertEqual((len(made.sla_ids), len(made.message_ids)), (200, 100))
