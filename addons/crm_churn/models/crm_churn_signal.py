@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from odoo.addons.crm_grading.tools.criterion import OPERATORS
 from odoo.addons.crm_grading.tools.metric import Fact, Measure
 
-from ..tools.warning import SIGNALS
+from ..tools.warning import PAYMENT, SIGNALS
 
 
 class CrmChurnSignal(models.Model):
@@ -36,9 +36,17 @@ class CrmChurnSignal(models.Model):
 
     @api.model
     def _heard(self, company, date):
-        """Return the signals of a company that count on a day. As superuser: they judge all customers, whoever starts the run."""
-        return self.sudo().search([
+        """Return the signals of a company that count on a day. As superuser: they judge all customers, whoever starts the run.
+
+        Where nothing was paid until then, as far as the books know, nobody pays late.
+        """
+        signals = self.sudo().search([
             ('company_id', '=', company.id), '|', ('snooze_until', '=', False), ('snooze_until', '<=', date)])
+        about_payment = signals.filtered(lambda signal: signal.metric_id.code in PAYMENT)
+        if about_payment and not self.env['account.partial.reconcile'].sudo().search_count(
+                [('company_id', '=', company.id), ('max_date', '<=', date)], limit=1):
+            signals -= about_payment
+        return signals
 
     @api.model
     def _ensure_defaults(self, companies):

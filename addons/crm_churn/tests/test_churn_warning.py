@@ -105,6 +105,20 @@ class TestAssess(WarningCommon):
         self.assertAlmostEqual(profile.churn_risk, 100 * score[self.customer.id], delta=0.06)
         self.assertEqual(profile.churn_reason_text, "Silent")
 
+    def test_paying_late_where_payments_are_known(self):
+        """A sales history that was imported knows no payments: nobody is late. With the first one booked, who owes is."""
+        self.rhythm.write({
+            'name': "Late", 'metric_id': self.env.ref('crm_grading.crm_metric_overdue_days').id, 'value': 30, 'weight': 10})
+        self.assertEqual((self._run().churn_reason_text, self.env['crm.churn.signal']._heard(self.company, self.TODAY)),
+                         ("", self.env['crm.churn.signal']))
+        paid = self._invoices([(self.customer2, '2026-05-01', 10)])
+        self._pay([(paid, '2026-06-10', None)])
+        self.env.flush_all()
+        for day, heard in (('2026-06-09', False), ('2026-06-10', True)):
+            self.assertEqual(bool(self.env['crm.churn.signal']._heard(self.company, fields.Date.to_date(day))), heard, day)
+        self.assertEqual(self._run().churn_reason_text, "Late")
+        self.assertEqual(self._profile(self.customer2).churn_reason_text, "")
+
     def test_told_in_the_order_of_the_list(self):
         """What an import tells is the list on the screen: much money that is hardly at risk comes after less that is."""
         self._invoices([(self.customer2, '2026-06-14', 99000)])

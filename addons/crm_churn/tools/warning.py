@@ -16,6 +16,8 @@ RESULTS = [
 ]
 ENOUGH = 20       # alerts, or customers, with fewer of which a percentage says nothing
 HORIZON = 90      # days, where no model says otherwise
+# metrics of how customers pay: they tell nothing where no payment was ever booked, as after the import of a sales history
+PAYMENT = ('receivable', 'overdue', 'overdue_days', 'days_late', 'share_paid')
 # Signals that a company begins with, each as soon as there is a metric of the code: (key, metric, comparison, value, points);
 # what they are called is in crm_churn_signal.py, where it is translated
 SIGNALS = [
