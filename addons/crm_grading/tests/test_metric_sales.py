@@ -39,6 +39,25 @@ class TestMetricSales(GradingCommon):
                              'recency': 96, 'tenure': 156})
         self._assert_values({'revenue': 800, 'credited': 0}, date=date(2026, 3, 9))
 
+    def test_invoices_of_others_are_left_alone(self):
+        """Asked for a few customers chosen by a query, no step of the plan groups the invoices of all."""
+        self._invoices([(partner, f'2026-0{month}-01', 10) for partner in self._customers(20) + self.customer for month in (1, 2, 3)])
+        metrics = self.env['crm.metric'].search([('code', 'in', ('revenue', 'purchase_days', 'purchase_gap_mean'))])
+        chosen = SQL("SELECT id FROM res_partner WHERE hashint4(id) = hashint4(%s)", self.customer.id)
+        self.env.flush_all()
+        [[[plan]]] = self.env.execute_query(SQL(
+            "EXPLAIN (ANALYZE, FORMAT JSON) %s",
+            metrics._values_relation(self.company._crm_metric_scope(self.TODAY, chosen), SQL("SELECT %s", self.customer.id))))
+
+        def nodes(node):
+            yield node
+            for child in node.get('Plans', ()):
+                yield from nodes(child)
+        grouping = [node for node in nodes(plan['Plan']) if node['Node Type'] in ('Aggregate', 'WindowAgg', 'Sort')]
+        self.assertTrue(grouping)
+        self.assertLessEqual(max(node['Actual Rows'] for node in grouping), 3)
+        self._assert_values({'purchase_days': 3})
+
     def test_only_posted_customer_documents(self):
         self._invoices([(self.customer, '2026-06-01', 10)], post=False)
         self._invoices([(self.customer, '2026-06-02', 20)]).button_cancel()
