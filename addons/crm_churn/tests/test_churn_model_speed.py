@@ -66,11 +66,11 @@ class TestFitQueries(ChurnModelCommon):
         return asked
 
     def test_as_many_questions_for_many_customers(self):
-        """One for all customers there are; to fit on and to judge by, one for each date."""
+        """One for all customers there are; to fit on and to judge by, one for each date; one for who bought once."""
         few, many = self._year(200), self._year(500, self.company_usd)
         model, other = self._model(), self._model(company=self.company_usd)
-        self.assertEqual(len(self._asked(model)), 1 + 1 + 4 + 4)
-        self.assertEqual(len(self._asked(other)), 1 + 1 + 4 + 4)
+        self.assertEqual(len(self._asked(model)), 1 + 1 + 4 + 4 + 1)
+        self.assertEqual(len(self._asked(other)), 1 + 1 + 4 + 4 + 1)
         self.assertEqual((model.customer_count, other.customer_count), (len(few), len(many)))
 
     def test_every_day_is_learned_from_once(self):

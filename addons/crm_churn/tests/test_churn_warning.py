@@ -176,7 +176,7 @@ class TestSignal(WarningCommon):
         Signals._ensure_defaults(self.company)
         found = Signals.search([('company_id', '=', self.company.id)])
         self.assertIn('revenue_trend', found.metric_id.mapped('code'))
-        self.assertIn("比一个季度前购买明显减少", found.with_context(lang='zh_CN').mapped('name'))
+        self.assertIn("购买额较上季度明显下降", found.with_context(lang='zh_CN').mapped('name'))
         count = len(found)
         Signals._ensure_defaults(self.company)
         self.assertEqual(Signals.search_count([('company_id', '=', self.company.id)]), count)
