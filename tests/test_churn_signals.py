@@ -24,6 +24,7 @@ class TestDefaultSignals(ChurnCommon):
         cls.env['crm.churn.signal'].search([('company_id', '=', cls.company.id)]).unlink()
         cls.signals = cls.env['crm.churn.signal']._ensure_defaults(cls.company)
         cls._invoices([(cls.customer, '2026-05-01', 100), (cls.customer, '2026-06-01', 100)])
+        cls._pay([(cls._invoices([(cls.customer2, '2026-05-01', 10)]), '2026-06-01', None)])   # payments are known here
         cls.env['crm.grading.run']._run(cls.company)
         cls.profile = cls.env['crm.customer'].search([('partner_id', '=', cls.customer.id), ('company_id', '=', cls.company.id)])
 
