@@ -2,6 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from odoo.addons.crm_grading.tools.planner import count_anew
+
 from ..tools.receivables_file import COLUMNS, KEY, receivable
 
 BATCH = 200
@@ -107,6 +109,7 @@ class CrmReceivablesImport(models.AbstractModel):
     @api.model
     def _pay(self, pairs, bank):
         """Book the money for invoices that are settled and still open, and match it."""
+        count_anew(self.env, 'account_move', 'account_move_line', 'account_partial_reconcile')
         pairs = [(row, move) for row, move in pairs if move.payment_state == 'not_paid']
         terms = [move.line_ids.filtered(lambda line: line.display_type == 'payment_term') for _row, move in pairs]
         entries = self.env['account.move'].create([{
