@@ -158,6 +158,7 @@ def _claims_floor(env, pool, entries):
     queries = [[list(_claim_queries(env.company.id, pool.id, person, *claim)) for claim in work[position::WORKERS]]
                for position, person in enumerate(people)]
     seconds = _at_once([lambda start, mine=mine: _claim_in_sql(env.registry, start, mine) for mine in queries])
+    env.cr.rollback()   # what follows has to see what they have committed
     env.cr.execute(SQL(
         """INSERT INTO crm_pool_entry SELECT * FROM bench_kept;
            DELETE FROM crm_pool_move WHERE kind = 'claimed' AND pool_id = %(pool)s;
