@@ -65,14 +65,15 @@ class CrmSalesHistory(models.AbstractModel):
                 SELECT start::date AS first_day, LEAST((start + INTERVAL '1 month - 1 day')::date, %(until)s) AS last_day
                   FROM generate_series(DATE_TRUNC('month', (SELECT MIN(day) FROM purchase)), %(until)s, '1 month') AS start),
             bought AS (
-                SELECT first_day, SUM(orders) AS orders, SUM(revenue) AS revenue, COUNT(DISTINCT subject_id) AS active,
+                SELECT DATE_TRUNC('month', day)::date AS first_day, SUM(orders) AS orders, SUM(revenue) AS revenue,
+                       COUNT(*) FILTER (WHERE previous IS NULL OR previous < DATE_TRUNC('month', day)) AS active,
                        COUNT(*) FILTER (WHERE previous IS NULL) AS new,
                        COUNT(*) FILTER (WHERE day - previous > %(silence)s) AS reactivated
-                  FROM month JOIN purchase ON day BETWEEN first_day AND last_day GROUP BY 1),
+                  FROM purchase GROUP BY 1),
             lost AS (
-                SELECT first_day, COUNT(*) AS newly_lost
-                  FROM month JOIN purchase ON day + %(silence)s BETWEEN first_day AND last_day
-                 WHERE next IS NULL OR next - day > %(silence)s GROUP BY 1),
+                SELECT DATE_TRUNC('month', day + %(silence)s)::date AS first_day, COUNT(*) AS newly_lost
+                  FROM purchase
+                 WHERE day + %(silence)s <= %(until)s AND (next IS NULL OR next - day > %(silence)s) GROUP BY 1),
             counted AS (
                 SELECT first_day, last_day, COALESCE(orders, 0) AS orders, COALESCE(revenue, 0) AS revenue,
                        COALESCE(active, 0) AS active, COALESCE(new, 0) AS new, COALESCE(reactivated, 0) AS reactivated,
