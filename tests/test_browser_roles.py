@@ -28,17 +28,17 @@ GRADING, VISITS = 'crm_grading.crm_grading_menu_root', 'crm_visit_quota.crm_visi
 CONTRACTS = 'crm_contract_exec.crm_contract_menu_root'
 SERVICE = 'crm_service.crm_service_menu_root'
 RETENTION = 'crm_churn.crm_churn_menu_root'
-# Presses every button of the start page in turn; each must lead somewhere without an error.
+# Presses every button of the overview in turn; each must lead somewhere without an error.
 PRESS = '''
     const buttons = () => [...document.querySelectorAll(".o_crm_overview button:not([disabled])")];
-    await until("the start page", () => buttons().length);
+    await until("the overview", () => buttons().length);
     const { action } = odoo.__WOWL_DEBUG__.root.env.services;
     for (let place = 0; place < buttons().length; place++) {
         const name = buttons()[place].textContent.trim();
         buttons()[place].click();
         await until(name, () => !document.querySelector(".o_crm_overview") && document.querySelector(".o_view_controller"));
         await action.doAction("crm_grading.crm_overview_action", { clearBreadcrumbs: true });
-        await until("the start page again", () => buttons().length);
+        await until("the overview again", () => buttons().length);
     }
 '''
 MANAGERS_ONLY = ['crm_grading_scheme_menu', 'crm_grading_run_menu']
@@ -124,8 +124,8 @@ class TestBrowserRoles(BrowserCommon):
     def test_retention_analyst(self):
         self._walk(self.analyst, forbidden=RETENTION_MANAGERS_ONLY, app=RETENTION)
 
-    def test_start_page(self):
-        """No button of the start page is a dead end, whatever the role."""
+    def test_overview(self):
+        """No button of the overview is a dead end, whatever the role."""
         for user in (self.rep, self.manager, self.finance):
             with self.subTest(user=user.login):
                 self._script('/odoo/customer-overview', PRESS, user.login)

@@ -376,7 +376,7 @@ class TestAlert(WarningCommon):
         self.assertFalse(self._as(self.manager_usd)['crm.churn.alert'].search([('id', '=', alert.id)]))
 
     def test_points(self):
-        """On the start page, on the timeline, and along with the customer."""
+        """On the overview, on the timeline, and along with the customer."""
         self._run()
         alert = self._alerts()
         items = self._as(self.manager)['crm.timeline'].get_timeline(self.customer.id, kinds=['alert'])['items']

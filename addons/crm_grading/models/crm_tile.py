@@ -6,7 +6,7 @@ PREFIX = '_tile_'
 
 
 class CrmTile(models.AbstractModel):
-    """Small figures with the records behind them, on the start page and on the customer page.
+    """Small figures with the records behind them, on the overview and on the customer page.
 
     Extension point: a method ``_tile_<x>(place)`` returns the :class:`~..tools.extension.Tile` of a place, or None where it
     does not apply or the user may not see it. It counts with the rights of the user, by one query.

@@ -12,7 +12,7 @@ class CrmTile(models.AbstractModel):
     _inherit = 'crm.tile'
 
     def _on_overview(self, place):
-        """Whether this is the start page of somebody who sees customers; record rules narrow them down to one's own."""
+        """Whether this is the overview of somebody who sees customers; record rules narrow them down to one's own."""
         return place.name == 'overview' and self.env['crm.customer'].has_access('read')
 
     def _sees_amounts(self):
@@ -26,7 +26,7 @@ class CrmTile(models.AbstractModel):
         return self.env['crm.customer'].search_count(domain), domain
 
     # ------------------------------------------------------------------
-    # Start page
+    # Overview
     # ------------------------------------------------------------------
 
     def _tile_grades(self, place):

@@ -106,7 +106,7 @@ class TestTileContract(TileContractCase, GradingCommon):
         self.assertEqual(self._tile('grades', None, self.rep2)['value'], 1)
 
     def test_queries(self):
-        """The start page costs the same for one customer and for many."""
+        """The overview costs the same for one customer and for many."""
         counts = []
         for number in (1, 6):
             for partner in self._customers(number):

@@ -76,7 +76,7 @@ class Owned(NamedTuple):
 
 class Place(NamedTuple):
     """Where tiles are shown, and about whom."""
-    name: str            # 'overview' (the user's start page) or 'customer'
+    name: str            # 'overview' (the page of that name) or 'customer'
     company: Any         # res.company
     customer: Customer | None = None
 

@@ -33,7 +33,7 @@ class CrmTile(models.AbstractModel):
             place, self.env._("Tickets past their promise"), 'fa-clock-o', 'danger', 42, ('sla_state', '=', 'breached'))
 
     def _tile_tickets_mine(self, place):
-        """Tickets of the user that wait for an answer; on the start page only."""
+        """Tickets of the user that wait for an answer; on the overview only."""
         if place.name != 'overview':
             return None
         return self._tickets_tile(

@@ -4,7 +4,7 @@ from odoo.addons.crm_grading.tools.extension import Tile
 
 
 class CrmTile(models.AbstractModel):
-    """The tiles of visits: one's own on the start page, the customer's on its page."""
+    """The tiles of visits: one's own on the overview, the customer's on its page."""
     _inherit = 'crm.tile'
 
     def _tile_visits_today(self, place):

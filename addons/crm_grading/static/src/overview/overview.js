@@ -6,7 +6,7 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Tiles } from "../tiles/tiles";
 
-/** The start page: what needs attention, each figure with the records behind it. */
+/** The overview: what needs attention, each figure with the records behind it. */
 export class Overview extends Component {
     static template = "crm_grading.Overview";
     static components = { Layout, Tiles };
