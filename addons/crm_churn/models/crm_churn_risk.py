@@ -12,8 +12,8 @@ class CrmChurnRisk(models.Model):
     _order = 'date desc, id desc'
     _rec_name = 'customer_id'
 
-    customer_id = fields.Many2one('crm.customer', required=True, readonly=True, ondelete='cascade', index=True)
-    company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade', index=True)
+    customer_id = fields.Many2one('crm.customer', required=True, readonly=True, ondelete='cascade')
+    company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade')
     currency_id = fields.Many2one(related='company_id.currency_id')
     date = fields.Date(required=True, readonly=True)
     risk = fields.Float("Risk (%)", readonly=True, aggregator='avg', digits=(5, 1))
@@ -22,6 +22,7 @@ class CrmChurnRisk(models.Model):
     at_stake = fields.Monetary("Value at Stake", readonly=True, groups=AMOUNTS)
 
     _customer_date_idx = models.Index('(customer_id, date DESC, id DESC)')
+    _company_date_idx = models.Index('(company_id, date)')
 
 
 class CrmGrade(models.Model):

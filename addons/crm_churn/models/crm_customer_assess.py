@@ -107,23 +107,20 @@ class CrmCustomer(models.Model):
 
     def _note_churn(self, company, date, among):
         """Keep the risks on record where the level has changed or a month is over, and say how they have moved since then."""
-        # found out before the first row is written: the search for the last one would wade through those just written
+        # who was noted lately is found out at once: a search for each customer's last row would wade through those just written
         self.env.cr.execute(SQL(
-            """WITH moved AS MATERIALIZED (
-                   SELECT customer.id, customer.company_id, customer.churn_risk, customer.churn_level, customer.churn_source,
-                          customer.churn_at_stake
-                     FROM crm_customer AS customer
-                     LEFT JOIN LATERAL (
-                          SELECT date, level FROM crm_churn_risk AS risk WHERE risk.customer_id = customer.id
-                           ORDER BY date DESC, id DESC LIMIT 1) AS last ON TRUE
-                    WHERE customer.company_id = %(company)s AND %(among)s AND customer.churn_risk IS NOT NULL
-                      AND (last.date IS NULL OR last.date <= %(date)s)
-                      AND (last.level IS DISTINCT FROM customer.churn_level OR last.date <= %(date)s::date - %(days)s))
-               INSERT INTO crm_churn_risk (customer_id, company_id, date, risk, level, source, at_stake,
+            """INSERT INTO crm_churn_risk (customer_id, company_id, date, risk, level, source, at_stake,
                                            create_uid, create_date, write_uid, write_date)
-               SELECT id, company_id, %(date)s, churn_risk, churn_level, churn_source, churn_at_stake,
-                      %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
-                 FROM moved""",
+               SELECT customer.id, customer.company_id, %(date)s, customer.churn_risk, customer.churn_level, customer.churn_source,
+                      customer.churn_at_stake, %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
+                 FROM crm_customer AS customer
+                 LEFT JOIN (
+                      SELECT DISTINCT ON (customer_id) customer_id, risk.date, level
+                        FROM crm_churn_risk AS risk JOIN crm_customer AS customer ON customer.id = risk.customer_id
+                       WHERE risk.company_id = %(company)s AND risk.date > %(date)s::date - %(days)s AND %(among)s
+                       ORDER BY customer_id, risk.date DESC, risk.id DESC) AS last ON last.customer_id = customer.id
+                WHERE customer.company_id = %(company)s AND %(among)s AND customer.churn_risk IS NOT NULL
+                  AND (last.date IS NULL OR last.date <= %(date)s AND last.level IS DISTINCT FROM customer.churn_level)""",
             date=date, company=company.id, uid=self.env.uid, days=TREND_DAYS, among=among))
         self.env.cr.execute(SQL(
             """UPDATE crm_customer AS customer SET churn_trend = moved.trend
