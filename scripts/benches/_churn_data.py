@@ -11,7 +11,8 @@ def buyers(env, customers):
     """Create ``customers`` partners with posted invoices.
 
     Each is a customer since some day of the last three years, buys at its own rate and is lost after each purchase with its own
-    probability. Deterministic: all chance is a hash of numbers. Rows only, no journal items: what is measured reads moves.
+    probability. Deterministic: all chance is a hash of numbers. Rows only, no journal items: what is measured reads moves. They lie in the
+    order of their days, as in life: customer by customer, whatever sorts them would find its work done.
     """
     company = env.company
     journal = env['account.journal'].create({'name': "Bench", 'code': 'BEN', 'type': 'sale', 'company_id': company.id})
@@ -34,7 +35,7 @@ def buyers(env, customers):
                                   n > 0 AND %(drop)s < 0.4 * %(loyal)s AS is_gone
                              FROM res_partner, generate_series(0, %(most)s - 1) AS n WHERE name LIKE 'Customer %%') AS drawn
                    WINDOW past AS (PARTITION BY id ORDER BY n)) AS bought
-            WHERE day <= CURRENT_DATE AND NOT is_gone""",
+            WHERE day <= CURRENT_DATE AND NOT is_gone ORDER BY day, id""",
         columns=SQL(", ").join(map(SQL.identifier, INVOICE_COLUMNS)), journal=journal.id, company=company.id,
         currency=company.currency_id.id, days=DAYS, most=MOST, start=_chance(1), taste=_chance(2), rate=_chance(3), loyal=_chance(4),
         wait=_chance(5, each=True), drop=_chance(6, each=True), spread=_chance(7, each=True)))
