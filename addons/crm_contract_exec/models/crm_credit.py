@@ -16,7 +16,7 @@ class CrmCredit(models.AbstractModel):
 
     @api.model
     def _exposure_sql(self, company, debtors=None):
-        """Return the relation ``(partner_id, invoiced, delivered, ordered, advances, overdue, exposure)`` of a company.
+        """Return the relation ``(partner_id, invoiced, delivered, ordered, advances, exposure)`` of a company.
 
         :param company: one company
         :param SQL debtors: sub-select or list of ids of commercial partners; None for all
@@ -33,7 +33,7 @@ class CrmCredit(models.AbstractModel):
             part(company, among) for part in (self._receivable_sql, self._in_transit_sql, self._online_sql, self._not_invoiced_sql))
         return SQL(
             """SELECT debtor.commercial_partner_id AS partner_id, SUM(part.invoiced) AS invoiced, SUM(part.delivered) AS delivered,
-                      SUM(part.ordered) AS ordered, SUM(part.advances) AS advances, SUM(part.overdue) AS overdue,
+                      SUM(part.ordered) AS ordered, SUM(part.advances) AS advances,
                       SUM(part.invoiced + part.delivered + part.ordered - part.advances) AS exposure
                  FROM (%s) AS part
                  JOIN res_partner AS debtor ON debtor.id = part.partner_id
@@ -48,7 +48,7 @@ class CrmCredit(models.AbstractModel):
             "NULLIF(COALESCE((%s ->> %s)::numeric, %s), 0)", SQL.identifier(alias, 'credit_limit'), str(company.id), default or 0)
 
     # ------------------------------------------------------------------
-    # Parts: partner_id, invoiced, delivered, ordered, advances, overdue
+    # Parts: partner_id, invoiced, delivered, ordered, advances
     # ------------------------------------------------------------------
 
     @api.model
@@ -56,18 +56,17 @@ class CrmCredit(models.AbstractModel):
         """Return open items of receivable accounts: what is owed, and payments and credit notes that are matched with nothing yet."""
         return SQL(
             """SELECT partner_id, GREATEST(amount_residual, 0) AS invoiced, 0 AS delivered, 0 AS ordered,
-                      GREATEST(-amount_residual, 0) AS advances,
-                      CASE WHEN date_maturity < %s THEN GREATEST(amount_residual, 0) ELSE 0 END AS overdue
+                      GREATEST(-amount_residual, 0) AS advances
                  FROM account_move_line
                 WHERE company_id = %s AND parent_state = 'posted' AND reconciled IS NOT TRUE AND amount_residual <> 0
                   AND account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable') AND %s""",
-            company._crm_today(), company.id, among(SQL("partner_id")))
+            company.id, among(SQL("partner_id")))
 
     @api.model
     def _in_transit_sql(self, company, among):
         """Return payments that were registered and have no journal entry yet: the bank has not confirmed them, the invoices stay open."""
         return SQL(
-            """SELECT partner_id, 0, 0, 0, amount_company_currency_signed, 0
+            """SELECT partner_id, 0, 0, 0, amount_company_currency_signed
                  FROM account_payment
                 WHERE company_id = %s AND state = 'in_process' AND move_id IS NULL AND partner_type = 'customer' AND %s""",
             company.id, among(SQL("partner_id")))
@@ -76,7 +75,7 @@ class CrmCredit(models.AbstractModel):
     def _online_sql(self, company, among):
         """Return what customers paid or authorized online and what has not become a payment yet."""
         return SQL(
-            "SELECT online.partner_id, 0, 0, 0, %s, 0 FROM payment_transaction AS online WHERE online.company_id = %s AND %s AND %s",
+            "SELECT online.partner_id, 0, 0, 0, %s FROM payment_transaction AS online WHERE online.company_id = %s AND %s AND %s",
             self._online_amount_sql(company), company.id, self._online_pending_sql(), among(SQL("online.partner_id")))
 
     @api.model
@@ -102,7 +101,7 @@ class CrmCredit(models.AbstractModel):
     def _not_invoiced_sql(self, company, among):
         """Return what of confirmed orders is not invoiced: down payments first pay for what is not delivered."""
         return SQL(
-            """SELECT partner_id, 0, LEAST(GREATEST(delivered, 0), remaining), remaining - LEAST(GREATEST(delivered, 0), remaining), 0, 0
+            """SELECT partner_id, 0, LEAST(GREATEST(delivered, 0), remaining), remaining - LEAST(GREATEST(delivered, 0), remaining), 0
                  FROM (%s) AS open_order""", self._open_orders_sql(company, among(SQL("sale.partner_invoice_id"))))
 
     # ------------------------------------------------------------------

@@ -48,12 +48,25 @@ class CrmCredit(models.AbstractModel):
                     held[order] = {**found, 'reached': reached}
         if not held:
             return held
-        released = self.env['crm.credit.hold']._releases(self.env['sale.order'].union(*held))
-        return {order: figures for order, figures in held.items() if order not in released}
+        orders = self.env['sale.order'].union(*held)
+        orders -= self.env['crm.credit.hold']._releases(orders)
+        overdue = self._overdue(orders)
+        return {order: {**figures, 'overdue': overdue.get((order.company_id.id, figures['partner_id']), 0)}
+                for order, figures in held.items() if order in orders}
+
+    @api.model
+    def _overdue(self, orders):
+        """Return ``{(company id, partner id): amount}``: what is overdue of what the debtors of orders owe."""
+        found = {}
+        for company, own in orders.grouped('company_id').items():
+            debtors = SQL(", ").join(SQL("%s", debtor) for debtor in own.partner_invoice_id.commercial_partner_id.ids)
+            found.update({(company.id, partner): float(amount) for partner, amount in self.env.execute_query(
+                self.env['crm.receivable']._overdue_sql(company, debtors))})
+        return found
 
     @api.model
     def _figures(self, company, debtors):
-        """Return ``{partner id: {partner_id, invoiced, delivered, ordered, advances, overdue, exposure, credit_limit}}`` of those debtors
+        """Return ``{partner id: {partner_id, invoiced, delivered, ordered, advances, exposure, credit_limit}}`` of those debtors
         who have a limit, by one query."""
         if not debtors:
             return {}
@@ -62,8 +75,7 @@ class CrmCredit(models.AbstractModel):
         rows = self.env.execute_query_dict(SQL(
             """SELECT partner.id AS partner_id, %(limit)s AS credit_limit, COALESCE(figure.exposure, 0) AS exposure,
                       COALESCE(figure.invoiced, 0) AS invoiced, COALESCE(figure.delivered, 0) AS delivered,
-                      COALESCE(figure.ordered, 0) AS ordered, COALESCE(figure.advances, 0) AS advances,
-                      COALESCE(figure.overdue, 0) AS overdue
+                      COALESCE(figure.ordered, 0) AS ordered, COALESCE(figure.advances, 0) AS advances
                  FROM res_partner AS partner
             LEFT JOIN (%(exposure)s) AS figure ON figure.partner_id = partner.id
                 WHERE partner.id IN %(ids)s AND %(limit)s IS NOT NULL""",

@@ -1,5 +1,7 @@
 from . import crm_receivable
 from . import crm_receivable_sql
+from . import crm_receivable_books
+from . import crm_receivable_plans
 from . import crm_contract_result
 from . import crm_contract_cash
 from . import crm_contract_sale

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .crm_receivable import CrmReceivable
+
 
 class CrmCreditExposure(models.Model):
     """Customers with something open or with a limit, and how much of the limit is used up, as it stands now: one statement for all.
@@ -13,11 +15,10 @@ class CrmCreditExposure(models.Model):
     _order = 'excess desc, exposure desc, id'
     _rec_name = 'partner_id'
     _depends = {
-        'account.move.line': [
-            'amount_residual', 'reconciled', 'parent_state', 'partner_id', 'account_id', 'date_maturity', 'price_total'],
+        **CrmReceivable._depends,
         'account.payment': ['state', 'move_id', 'amount_company_currency_signed', 'partner_id'],
         'payment.transaction': ['state', 'payment_id', 'amount', 'partner_id'],
-        'sale.order': ['state', 'partner_invoice_id', 'currency_rate', 'company_id'],
+        'sale.order': ['state', 'partner_invoice_id', 'currency_rate', 'company_id', 'crm_contract_id'],
         'sale.order.line': [
             'product_uom_qty', 'qty_delivered', 'qty_invoiced', 'untaxed_amount_to_invoice', 'price_total', 'is_downpayment'],
         'crm.customer': ['partner_id', 'company_id', 'active', 'user_id', 'credit_standing', 'credit_level', 'grade_id'],
@@ -31,7 +32,8 @@ class CrmCreditExposure(models.Model):
     user_id = fields.Many2one('res.users', "Salesperson", readonly=True)
     grade_id = fields.Many2one('crm.grade', readonly=True)
     invoiced = fields.Monetary("Open Invoices", readonly=True)
-    overdue = fields.Monetary("Thereof Overdue", readonly=True)
+    overdue = fields.Monetary(
+        "Thereof Overdue", readonly=True, help="Of invoices under a plan, what is past the due day of its instalment.")
     delivered = fields.Monetary("Delivered, Not Invoiced", readonly=True)
     ordered = fields.Monetary("Ordered, Not Invoiced", readonly=True)
     advances = fields.Monetary("Paid in Advance or on Its Way", readonly=True)
@@ -57,17 +59,18 @@ class CrmCreditExposure(models.Model):
                       COALESCE(row.exposure - row.credit_limit >= %(half)s, FALSE) AS is_over
                  FROM (SELECT customer.id, customer.id AS customer_id, customer.partner_id, customer.company_id, customer.user_id,
                               customer.grade_id, customer.credit_standing, customer.credit_level,
-                              COALESCE(figure.invoiced, 0) AS invoiced, COALESCE(figure.overdue, 0) AS overdue,
+                              COALESCE(figure.invoiced, 0) AS invoiced, COALESCE(late.overdue, 0) AS overdue,
                               COALESCE(figure.delivered, 0) AS delivered, COALESCE(figure.ordered, 0) AS ordered,
                               COALESCE(figure.advances, 0) AS advances, COALESCE(figure.exposure, 0) AS exposure,
                               %(limit)s AS credit_limit
                          FROM crm_customer AS customer
                          JOIN res_partner AS partner ON partner.id = customer.partner_id
                     LEFT JOIN (%(exposure)s) AS figure ON figure.partner_id = customer.partner_id
+                    LEFT JOIN (%(overdue)s) AS late ON late.partner_id = customer.partner_id
                         WHERE customer.company_id = %(company)s
                           AND (figure.partner_id IS NOT NULL OR customer.active AND %(limit)s IS NOT NULL)) AS row""",
             half=company.currency_id.rounding / 2, limit=Credit._limit_sql(company, 'partner'), exposure=Credit._exposure_sql(company),
-            company=company.id)
+            overdue=self.env['crm.receivable']._overdue_sql(company), company=company.id)
 
     def action_open_receivables(self):
         """Open what the customer owes, item by item."""

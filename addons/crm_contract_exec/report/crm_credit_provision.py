@@ -2,27 +2,31 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..tools.credit_standing import LEVELS
+from .crm_receivable import CrmReceivable
+from .crm_receivable_sql import AS_OF
 
 
 class CrmCreditProvision(models.Model):
     """What should be provided for doubtful receivables, open item by open item, as it stands today. A proposal: nothing is booked.
 
-    The rate is the one of the company, else the common one, of the highest number of days that the item has reached. Ids are those of
-    the journal items.
+    The items are those of ``crm.receivable``, with what of each is in the books: an invoice under a plan by the due days of its
+    instalments; an instalment that was not invoiced needs no provision. The rate is the one of the company, else the common one, of
+    the highest number of days that the item has reached.
     """
     _name = 'crm.credit.provision'
     _description = "Provision for Doubtful Receivables"
     _auto = False
     _order = 'provision desc, id'
-    _rec_name = 'move_id'
+    _rec_name = 'partner_id'
     _depends = {
-        'account.move.line': ['amount_residual', 'reconciled', 'parent_state', 'partner_id', 'account_id', 'date_maturity', 'move_id'],
+        **CrmReceivable._depends,
         'crm.customer': ['partner_id', 'company_id', 'user_id', 'credit_level'],
         'crm.provision.rate': [
             'company_id', 'days_from', 'percent_good', 'percent_fair', 'percent_watch', 'percent_poor', 'percent_unknown'],
-        'res.partner': ['commercial_partner_id'],
     }
 
+    contract_id = fields.Many2one('crm.contract', readonly=True)
+    step_id = fields.Many2one('crm.contract.step', "Instalment", readonly=True)
     move_id = fields.Many2one('account.move', "Document", readonly=True)
     partner_id = fields.Many2one('res.partner', "Customer", readonly=True)
     company_id = fields.Many2one('res.company', readonly=True)
@@ -38,24 +42,20 @@ class CrmCreditProvision(models.Model):
 
     @property
     def _table_query(self):
-        companies = self.env.companies.sudo()   # days of the companies at work
-        days = SQL(", ").join(SQL("(%s, %s::date)", company.id, company._crm_today()) for company in companies)
+        receivables = self.env['crm.receivable'].with_context(**{AS_OF: False})   # levels are today's
         return SQL(
-            """SELECT item.*, rate.id AS rate_id, rate.percent, ROUND((item.amount * rate.percent / 100)::numeric, item.digits) AS provision
-                 FROM (SELECT line.id, line.move_id, debtor.commercial_partner_id AS partner_id, line.company_id, customer.user_id,
-                              customer.credit_level, line.date_maturity AS date_due, line.amount_residual AS amount,
-                              GREATEST(today.day - line.date_maturity, 0) AS days_overdue, currency.decimal_places AS digits
-                         FROM account_move_line AS line
-                         JOIN res_company AS company ON company.id = line.company_id
+            """SELECT item.*, rate.id AS rate_id, rate.percent, ROUND(item.amount * rate.percent::numeric / 100, item.digits) AS provision
+                 FROM (SELECT owed.id, owed.contract_id, owed.step_id, owed.move_id, owed.partner_id, owed.company_id, customer.user_id,
+                              customer.credit_level, owed.date_due, owed.days_overdue, currency.decimal_places AS digits,
+                              ROUND(owed.booked_company, currency.decimal_places) AS amount
+                         FROM (%(owed)s) AS owed
+                         JOIN res_company AS company ON company.id = owed.company_id
                          JOIN res_currency AS currency ON currency.id = company.currency_id
-                         JOIN (VALUES %(days)s) AS today(company_id, day) ON today.company_id = line.company_id
-                         JOIN res_partner AS debtor ON debtor.id = line.partner_id
                     LEFT JOIN crm_customer AS customer
-                              ON customer.partner_id = debtor.commercial_partner_id AND customer.company_id = line.company_id
-                        WHERE line.parent_state = 'posted' AND line.reconciled IS NOT TRUE AND line.amount_residual > 0
-                          AND line.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')) AS item
+                              ON customer.partner_id = owed.partner_id AND customer.company_id = owed.company_id
+                        WHERE owed.booked_company >= currency.rounding / 2) AS item
                  JOIN LATERAL (%(rate)s) AS rate ON TRUE""",
-            days=days, rate=self._rate_sql())
+            owed=receivables._relation_sql(), rate=self._rate_sql())
 
     def _rate_sql(self):
         return SQL(

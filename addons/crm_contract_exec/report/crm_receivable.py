@@ -24,7 +24,7 @@ class CrmReceivable(models.Model):
         'account.move': ['state', 'invoice_user_id', 'crm_contract_id', 'crm_step_id', 'amount_total', 'move_type'],
         'account.move.line': [
             'account_id', 'partner_id', 'company_id', 'parent_state', 'reconciled', 'amount_residual_currency', 'amount_currency',
-            'date_maturity', 'invoice_date', 'display_type', 'currency_id', 'price_total', 'sale_line_ids'],
+            'amount_residual', 'balance', 'date_maturity', 'invoice_date', 'display_type', 'currency_id', 'price_total', 'sale_line_ids'],
         'account.partial.reconcile': ['max_date', 'debit_move_id', 'credit_move_id', 'debit_amount_currency', 'credit_amount_currency'],
         'crm.contract': [
             'state', 'date_signed', 'user_id', 'currency_id', 'partner_id', 'company_id', 'collected_amount', 'waived_amount'],
@@ -51,6 +51,9 @@ class CrmReceivable(models.Model):
     open_amount = fields.Monetary("Open", readonly=True)
     company_currency_id = fields.Many2one(related='company_id.currency_id', string="Company Currency")
     open_company = fields.Monetary("Open (Company Currency)", currency_field='company_currency_id', readonly=True)
+    booked_company = fields.Monetary(
+        "In the Books (Company Currency)", currency_field='company_currency_id', readonly=True,
+        help="Of what is open, what was invoiced, at the rates of the documents.")
     days_overdue = fields.Integer(readonly=True, aggregator='max')
     bucket = fields.Selection(
         [(key, label) for key, label, *_days in BUCKETS] + [NOT_MATCHED], "Age", readonly=True)

@@ -12,6 +12,7 @@ from . import test_contract_points
 from . import test_contract_state
 from . import test_contract_lock
 from . import test_credit_exposure
+from . import test_credit_instalments
 from . import test_credit_hold
 from . import test_credit_bypass
 from . import test_credit_delivery

@@ -27,16 +27,16 @@ class TestCreditExposure(CreditCommon):
         self.assertEqual(self._exposure(), 0)   # a quotation owes nothing
         order.action_confirm()
         self.assertEqual(self._figure(), {
-            'invoiced': 0, 'delivered': 0, 'ordered': 1200, 'advances': 0, 'overdue': 0, 'exposure': 1200})
+            'invoiced': 0, 'delivered': 0, 'ordered': 1200, 'advances': 0, 'exposure': 1200})
         self._deliver(order, 4)
         self.assertEqual(self._figure(), {
-            'invoiced': 0, 'delivered': 480, 'ordered': 720, 'advances': 0, 'overdue': 0, 'exposure': 1200})
+            'invoiced': 0, 'delivered': 480, 'ordered': 720, 'advances': 0, 'exposure': 1200})
         invoice = order._create_invoices()
         self.assertEqual(self._exposure(), 1200)   # a draft changes nothing
         invoice.write({'invoice_date': '2026-06-10', 'invoice_payment_term_id': False, 'invoice_date_due': '2026-06-14'})
         invoice.action_post()
         self.assertEqual(self._figure(), {
-            'invoiced': 1200, 'delivered': 0, 'ordered': 0, 'advances': 0, 'overdue': 1200, 'exposure': 1200})
+            'invoiced': 1200, 'delivered': 0, 'ordered': 0, 'advances': 0, 'exposure': 1200})
         self._pay([(invoice, '2026-06-12', 500)])
         self.assertEqual(self._exposure(), 700)
         self._pay([(invoice, '2026-06-13', None)])

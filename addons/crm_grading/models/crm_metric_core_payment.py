@@ -41,8 +41,8 @@ class CrmMetric(models.Model):
             date=scope.date)
 
     def _fact_receivable(self, scope):
-        """Return the fact of instalments: ``date`` of the invoice, ``due`` day, ``amount`` (negative on credit notes), what
-        is still ``open`` on the as-of day (at the rate of the document) and the day ``settled`` of the last match."""
+        """Return the fact of instalments: ``date`` of the invoice (``move_id``), ``due`` day, ``amount`` (negative on credit notes),
+        what is still ``open`` on the as-of day (at the rate of the document) and the day ``settled`` of the last match."""
         # in the currency of the line: Odoo dates exchange differences, which are matched too, at the end of the month
         matched = SQL(
             """SELECT line_id, SUM(amount_currency) AS amount, MAX(date) AS date
@@ -51,7 +51,7 @@ class CrmMetric(models.Model):
             matched = SQL("%s AND line_id IN (SELECT line.id FROM account_move_line line WHERE %s)",
                           matched, self._customer_instalments(scope, 'line'))
         return Fact('receivable', SQL(
-            """SELECT line.partner_id AS subject_id, line.invoice_date AS date,
+            """SELECT line.partner_id AS subject_id, line.move_id, line.invoice_date AS date,
                       COALESCE(line.date_maturity, line.invoice_date) AS due, line.balance AS amount,
                       COALESCE(line.balance * (line.amount_currency - matched.amount) / NULLIF(line.amount_currency, 0),
                                line.balance) AS open, matched.date AS settled
