@@ -13,7 +13,7 @@ class CrmContract(models.Model):
     """
     _name = 'crm.contract'
     _description = "Contract"
-    _inherit = ['portal.mixin', 'mail.thread', 'mail.activity.mixin']
+    _inherit = ['portal.mixin', 'mail.thread', 'mail.activity.mixin', 'crm.document']
     _order = 'date_signed desc nulls first, id desc'
     _check_company_auto = True
 

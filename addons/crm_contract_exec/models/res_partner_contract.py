@@ -6,6 +6,9 @@ from ..tools.contract_state import RUNNING
 class ResPartner(models.Model):
     _inherit = 'res.partner'
 
+    crm_contract_ids = fields.One2many(
+        'crm.contract', 'partner_id', "Contracts", groups='sales_team.group_sale_salesman', copy=False,
+        help="For conditions, such as a segment of customers with a running contract.")
     crm_contract_count = fields.Integer("Running Contracts", compute='_compute_crm_contract_count')
 
     @api.depends('commercial_partner_id')

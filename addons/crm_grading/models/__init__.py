@@ -69,6 +69,7 @@ from . import crm_timeline
 from . import crm_timeline_core
 from . import crm_ownership
 from . import crm_signing
+from . import crm_document
 from . import crm_tile
 from . import crm_tile_core
 from . import res_partner

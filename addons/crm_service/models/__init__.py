@@ -50,6 +50,7 @@ from . import crm_escalation_log
 from . import crm_sla_match
 from . import crm_ticket_sla_follow
 from . import crm_ticket_sla_measure
+from . import crm_ticket_sla_share
 from . import crm_ticket_breach
 from . import crm_escalation_sweep
 from . import resource_calendar_sla
@@ -71,6 +72,7 @@ from . import crm_ticket_complaint
 from . import crm_ticket_compensation
 from . import crm_ticket_verdict
 from . import crm_ticket_document
+from . import crm_document
 from . import crm_ticket_memory
 from . import crm_incident_import
 from . import crm_incident_import_ticket

@@ -6,6 +6,7 @@ from ..tools.ticket_state import ACTIVE
 LINES = ('order_line', 'invoice_line_ids', 'move_ids', 'line_ids')   # where documents keep their products
 CHANNELS = {'crm.visit': 'visit', 'res.partner': 'phone', 'crm.customer': 'phone'}
 PEOPLE = ('res.partner', 'crm.customer')                             # whom a ticket is of, not what it is about
+MET = ('contact_ids',)                                               # where documents keep the people who took part
 
 
 class CrmTicket(models.Model):
@@ -56,7 +57,7 @@ class CrmTicket(models.Model):
             raise AccessError(self.env._("Only people of the service make tickets."))
         record = self.env[model].browse(res_id)
         record.check_access('read')
-        partner = record if model == 'res.partner' else record.partner_id
+        partner = record if model == 'res.partner' else self._document_person(record)
         if not partner:
             raise UserError(self.env._("“%(name)s” has no customer yet.", name=record.display_name))
         values = {
@@ -65,6 +66,13 @@ class CrmTicket(models.Model):
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("New Ticket"), 'res_model': 'crm.ticket', 'views': [(False, 'form')],
             'context': {f'default_{name}': value for name, value in values.items() if value}}
+
+    @api.model
+    def _document_person(self, record):
+        """Return who asked: the only person who took part, else the customer."""
+        customer = record.partner_id
+        people = customer.browse().union(*(record[name] for name in MET if name in record._fields))
+        return people if len(people) == 1 and people.commercial_partner_id == customer.commercial_partner_id else customer
 
     @api.model
     def _document_company(self, record):
@@ -105,6 +113,11 @@ class CrmTicketed(models.AbstractModel):
         context = tickets.action_from_document(self._name, self.id)['context'] if tickets.has_access('create') else {'create': False}
         return {**self.env['ir.actions.act_window']._for_xml_id('crm_service.crm_ticket_action'), 'domain': self._crm_ticket_domain(),
                 'context': context}
+
+    def action_crm_ticket(self):
+        """Open a new ticket about the document; see :meth:`action_from_document`."""
+        self.ensure_one()
+        return self.env['crm.ticket'].action_from_document(self._name, self.id)
 
 
 class SaleOrder(models.Model):

@@ -21,7 +21,7 @@ class CrmVisit(models.Model):
     """
     _name = 'crm.visit'
     _description = "Visit"
-    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'crm.document']
     _order = 'date_start desc, id desc'
     _check_company_auto = True
 
