@@ -17,21 +17,23 @@ class CrmTicket(models.Model):
 
     @api.model
     def _cron_close(self):
-        """Close what is due, by team and type; run again it goes on where it stopped."""
+        """Close what is due, by company, team and type; run again it goes on where it stopped."""
         now = fields.Datetime.now()
         base = Domain('state', '=', 'solved') & Domain('type_id.close_days', '>', 0)
-        groups = self._read_group(base, ['team_id', 'type_id'], ['__count'])
-        remaining = sum(count for _team, _type, count in groups)
+        groups = self._read_group(base, ['company_id', 'team_id', 'type_id'], ['__count'])
+        remaining = sum(count for *_group, count in groups)
         self.env['ir.cron']._commit_progress(remaining=remaining)
         cutoffs = {}
-        for team, kind, count in groups:
-            key = (team.calendar_id, kind.close_days)
+        for company, team, kind, count in groups:
+            calendar = team.calendar_id if team else company.resource_calendar_id   # as promises count, see _sla_desk_hours
+            key = (calendar, kind.close_days)
             if key not in cutoffs:
-                cutoffs[key] = team.calendar_id._crm_days_back(kind.close_days, now)
+                cutoffs[key] = calendar._crm_days_back(kind.close_days, now)
             remaining -= count
             if not kind._stage('closed'):
                 _logger.warning("Tickets of type “%s” are not closed by themselves: the type has no stage for it", kind.name)
-            elif cutoffs[key] and not self._close_silent(base, team, kind, cutoffs[key], remaining):
+            elif cutoffs[key] and not self._close_silent(
+                    base & Domain('company_id', '=', company.id), team, kind, cutoffs[key], remaining):
                 break
 
     @api.model
@@ -70,7 +72,7 @@ class ResourceCalendar(models.Model):
         if not self:
             return start_of(today - timedelta(days=days)).replace(tzinfo=None)
         horizon = today - timedelta(days=days * 7 * _WEEKS + 31)
-        intervals = self._work_intervals_batch(start_of(horizon), start_of(today))[False]
+        intervals = self._work_intervals_batch(start_of(horizon), start_of(today), domain=list(self._crm_day_off_domain()))[False]
         worked = sorted({start.astimezone(zone).date() for start, _stop, _meta in intervals}, reverse=True)
         if len(worked) < days:
             _logger.warning("Working hours “%s” have no %s working days: tickets are not closed by themselves", self.name, days)

@@ -1,3 +1,4 @@
+from freezegun import freeze_time
 from markupsafe import Markup
 
 from odoo import Command
@@ -150,6 +151,21 @@ class TestMerge(ServiceCommon):
         self.assertEqual((new.date_opened, new.linked_ids, self.first.linked_ids), (about_bill.date, self.first, new))
         self.assertEqual((self._words(self.first), self._words(new)), (["The pump leaks"], ["And the bill is wrong"]))
         self.assertEqual((new.description, about_bill.attachment_ids.res_id), (Markup("<p>And the bill is wrong</p>"), new.id))
+
+    def test_promises_of_a_split(self):
+        """What was promised on the first ticket runs on; on the new one it begins with the split, whenever the words were written."""
+        self.env['crm.sla.policy'].create({
+            'name': "Solve", 'promise': 'resolution', 'hours': 4, 'clock': 'always', 'company_id': self.company.id})
+        ticket = self._ticket()
+        about_bill = self._ask(ticket, "And the bill is wrong")
+        with freeze_time('2026-06-15 15:00:00'):
+            new = self._by(ticket)._split(about_bill, "Wrong bill")
+        self.assertEqual(
+            [(sla.state, str(sla.date_start), str(sla.date_due)) for sla in (ticket.sla_ids, new.sla_ids)],
+            [('running', '2026-06-15 12:00:00', '2026-06-15 16:00:00'), ('running', '2026-06-15 15:00:00', '2026-06-15 19:00:00')])
+        with freeze_time('2026-06-15 15:30:00'):
+            new._move('solved')
+        self.assertEqual((new.sla_ids.state, ticket.sla_ids.state), ('met', 'running'))
 
     def test_split_only_own_messages(self):
         foreign = self._ask(self.other, "Not yours", self.person2)

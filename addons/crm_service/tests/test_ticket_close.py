@@ -41,6 +41,18 @@ class TestTicketClose(ServiceCommon):
         ticket = self._ticket('solved')
         self.assertEqual(self._closed(ticket, '2026-06-20 23:59:59', '2026-06-21 00:00:00'), '2026-06-21 00:00:00')
 
+    def test_without_team_the_hours_of_the_company_count(self):
+        self.company.resource_calendar_id = self.calendar
+        ticket = self._ticket('solved', team_id=False)
+        self.assertEqual(
+            self._closed(ticket, '2026-06-21 12:00:00', '2026-06-22 21:59:59', '2026-06-22 22:00:00'), '2026-06-22 22:00:00')
+
+    def test_day_off_of_another_company(self):
+        self.env['resource.calendar.leaves'].with_company(self.company_usd).create({
+            'name': "Holiday", 'company_id': self.company_usd.id, 'calendar_id': False,
+            'date_from': datetime(2026, 6, 16, 22), 'date_to': datetime(2026, 6, 17, 22)})
+        self.assertEqual(self._closed(self._ticket('solved'), '2026-06-22 22:00:00'), '2026-06-22 22:00:00')
+
     @mute_logger('odoo.addons.crm_service.models.crm_ticket_close')
     def test_calendar_without_working_days(self):
         self.calendar.attendance_ids = [Command.clear()]
