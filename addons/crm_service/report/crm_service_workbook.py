@@ -57,12 +57,12 @@ class ServiceWorkbook(SheetWriter):
     def _months(self):
         _ = self._
         sheet = self._sheet(_("Months"))
-        rows = [(period_name(month, 'month', self.env.lang, short=True), opened, complaints, solved, *self._measured(figures))
-                for month, opened, complaints, solved, *figures in self.figures.months()]
+        rows = [(period_name(month, 'month', self.env.lang, short=True), opened, complaints, solved, left, *self._measured(figures))
+                for month, opened, complaints, solved, left, *figures in self.figures.months()]
         titles = (_("Opened"), _("Solved"))
         last, place = self._table(sheet, [
             Column(_("Month"), width=16), Column(titles[0], 'count', 10), Column(_("Complaints"), 'count', 11),
-            Column(titles[1], 'count', 10), *self._measures()], rows)
+            Column(titles[1], 'count', 10), Column(_("Open at the end"), 'count', 10), *self._measures()], rows)
         if rows:
             self._chart(sheet, last, place, titles, _("Tickets by month"))
 

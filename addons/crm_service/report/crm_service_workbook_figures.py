@@ -18,29 +18,35 @@ class ServiceFigures:
         own = Domain('company_id', '=', self.company.id)
         self.own = own & Domain('team_id', '=', wizard.team_id.id) if wizard.team_id else own
         self.report = self.env['crm.ticket.report'].with_context(tz=self.tz.zone)
+        # the period in UTC; its days are those of the company
+        self.start, self.end = (self.tz.localize(datetime.combine(day, time())).astimezone(pytz.utc).replace(tzinfo=None) for day in (
+            wizard.date_from, wizard.date_to + timedelta(days=1)))
         self.opened = self.own & self._between('date_opened')
 
     def _between(self, field):
-        """Return the domain of the period, whose days are those of the company."""
-        start, end = (self.tz.localize(datetime.combine(day, time())).astimezone(pytz.utc).replace(tzinfo=None) for day in (
-            self.wizard.date_from, self.wizard.date_to + timedelta(days=1)))
-        return Domain(field, '>=', start) & Domain(field, '<', end)
+        return Domain(field, '>=', self.start) & Domain(field, '<', self.end)
 
     def months(self):
-        """Return ``[(first day, opened, complaints, solved, median hours to the first answer, to the solution, 90th percentile,
-        reopened %, rating)]`` of the tickets opened and solved in each month; False for what nobody has measured."""
+        """Return ``[(first day, opened, complaints, solved, left open at its end, median hours to the first answer, to the solution, 90th
+        percentile, reopened %, rating)]`` of the tickets opened and solved in each month; False for what nobody has measured."""
         opened = {month: figures for month, *figures in self.report._read_group(
             self.opened, ['date_opened:month'],
             ['__count', 'response_median:avg', 'resolution_median:avg', 'resolution_p90:avg', 'reopened_share:avg', 'rating:avg'])}
         complaints = dict(self.report._read_group(self.opened & Domain('kind', '=', 'complaint'), ['date_opened:month'], ['__count']))
         solved = dict(self.report._read_group(self.own & self._between('date_solved'), ['date_solved:month'], ['__count']))
         used = sorted({*opened, *solved})
-        rows, month = [], used[0] if used else None
+        rows, month, left = [], used[0] if used else None, self._left_before()
         while month and month <= used[-1]:
             count, *figures = opened.get(month, (0, False, False, False, False, False))
-            rows.append((month, count, complaints.get(month, 0), solved.get(month, 0), *figures))
+            left += count - solved.get(month, 0)
+            rows.append((month, count, complaints.get(month, 0), solved.get(month, 0), left, *figures))
             month += relativedelta(months=1)
         return rows
+
+    def _left_before(self):
+        """Return how many tickets were open as the period began."""
+        return self.report.search_count(self.own & Domain('date_opened', '<', self.start) & (
+            Domain('date_solved', '=', False) | Domain('date_solved', '>=', self.start)))
 
     def promises(self):
         """Return ``[(policy, promise, given, kept, broken, mean working hours used)]``, the most broken ones first."""

@@ -18,6 +18,7 @@ from . import test_service_dashboard
 from . import test_service_points
 from . import test_service_workbook
 from . import test_sla
+from . import test_sla_share
 from . import test_ticket
 from . import test_ticket_access
 from . import test_ticket_close
