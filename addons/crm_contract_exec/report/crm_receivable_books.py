@@ -35,8 +35,7 @@ class CrmReceivable(models.Model):
                          FROM account_partial_reconcile
                         UNION ALL
                        SELECT company_id, max_date, credit_move_id, -credit_amount_currency FROM account_partial_reconcile) AS side
-                 JOIN (SELECT DISTINCT company_id, day FROM clock) AS company USING (company_id)
-                WHERE side.max_date > company.day AND %s GROUP BY side.line_id""", among)
+                WHERE %s AND %s GROUP BY side.line_id""", self._of_days(SQL("side.company_id"), SQL("side.max_date >")), among)
 
     @api.model
     def _candidate_sql(self, partners):
@@ -55,11 +54,11 @@ class CrmReceivable(models.Model):
                        SELECT line_id FROM later) AS found
                  JOIN account_move_line AS line ON line.id = found.id AND line.account_id = %(receivable)s
                  JOIN res_partner AS partner ON partner.id = line.partner_id
-                 JOIN (SELECT DISTINCT company_id, day FROM clock) AS company ON company.company_id = line.company_id
             LEFT JOIN later ON later.line_id = line.id
            CROSS JOIN LATERAL (SELECT line.amount_residual_currency + COALESCE(later.amount, 0) AS amount) AS rest
-                WHERE line.parent_state = 'posted' AND COALESCE(line.invoice_date, line.date) <= company.day
-                  AND ABS(rest.amount) > 0.00001""", receivable=RECEIVABLE, among=among)
+                WHERE line.parent_state = 'posted' AND %(until)s AND ABS(rest.amount) > 0.00001""",
+            receivable=RECEIVABLE, among=among,
+            until=self._of_days(SQL("line.company_id"), SQL("COALESCE(line.invoice_date, line.date) <=")))
 
     @api.model
     def _lending_sql(self):

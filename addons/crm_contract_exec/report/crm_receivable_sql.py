@@ -40,6 +40,20 @@ class CrmReceivable(models.Model):
             "SELECT * FROM (VALUES %s) AS clock(company_id, day, currency_id, rate)", SQL(", ").join(rows))
 
     @api.model
+    def _of_days(self, company, comparison):
+        """Return the condition that a day compares with that of its company. As plain values: the planner knows then how many there are
+        after a day, and does not loop over them one by one.
+
+        :param SQL company: the column of the company
+        :param SQL comparison: the day and the operator
+        """
+        days = {}
+        for own, day in self._clock().items():
+            days.setdefault(day, []).append(own.id)
+        return SQL("(%s)", SQL(" OR ").join(
+            SQL("%s IN %s AND %s %s", company, tuple(ids), comparison, day) for day, ids in days.items()))
+
+    @api.model
     def _relation_sql(self, partners=None):
         """Return the query of the open items with the columns of the model that do not follow from promises and dunning.
 
@@ -61,7 +75,7 @@ class CrmReceivable(models.Model):
                 planned AS MATERIALIZED (%(planned)s),
                 booked AS MATERIALIZED (%(booked)s),
                 plan AS MATERIALIZED (%(plan)s),
-                owed AS (%(instalments)s UNION ALL %(books)s)
+                owed AS MATERIALIZED (%(instalments)s UNION ALL %(books)s)
              SELECT owed.*, owed.open_amount / NULLIF(clock.rate, 0) AS open_company, clock.day,
                     GREATEST(clock.day - owed.date_due, 0) AS days_overdue,
                     CASE WHEN owed.open_amount < 0 THEN %(credit)s %(buckets)s END AS bucket
