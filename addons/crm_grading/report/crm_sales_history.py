@@ -25,9 +25,12 @@ class CrmSalesHistory(models.AbstractModel):
         return SQL(
             """SELECT commercial_partner_id AS subject_id, invoice_date AS day, COUNT(*) AS orders,
                       SUM(amount_untaxed_signed) AS revenue
-                 FROM account_move
-                WHERE company_id = %s AND state = 'posted' AND move_type = 'out_invoice' AND invoice_date <= %s AND %s
-                GROUP BY 1, 2""", company.id, until,
+                 FROM account_move WHERE %s GROUP BY 1, 2""", self._is_purchase_sql(company, until, subjects))
+
+    @api.model
+    def _is_purchase_sql(self, company, until, subjects):
+        return SQL(
+            "company_id = %s AND state = 'posted' AND move_type = 'out_invoice' AND invoice_date <= %s AND %s", company.id, until,
             SQL("TRUE") if subjects is None else SQL("commercial_partner_id IN (%s)", subjects))
 
     @api.model
@@ -102,14 +105,15 @@ class CrmSalesHistory(models.AbstractModel):
         rows = self.env.execute_query(SQL(
             """
             WITH active AS (
-                SELECT DISTINCT subject_id, DATE_TRUNC('month', day)::date AS month FROM (%s) AS purchase),
+                SELECT commercial_partner_id AS subject_id, DATE_TRUNC('month', invoice_date)::date AS month
+                  FROM account_move WHERE %s GROUP BY 1, 2),
             cohort AS (
                 SELECT month, MIN(month) OVER (PARTITION BY subject_id) AS first_month FROM active)
             SELECT TO_CHAR(first_month, 'YYYY-MM'),
                    ((EXTRACT(YEAR FROM month) - EXTRACT(YEAR FROM first_month)) * 12
                     + EXTRACT(MONTH FROM month) - EXTRACT(MONTH FROM first_month))::int, COUNT(*)
               FROM cohort GROUP BY 1, 2 ORDER BY 1, 2
-            """, self._purchases_sql(company, until, subjects)))
+            """, self._is_purchase_sql(company, until, subjects)))
         if not rows:
             return {}
         start = Date.fromisoformat(f'{rows[0][0]}-01')
