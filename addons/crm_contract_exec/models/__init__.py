@@ -99,3 +99,4 @@ from . import crm_contract_step_confirm
 from . import crm_contract_refresh_cron
 from . import crm_contract_template
 from . import crm_contract_template_line
+from . import crm_contract_retention

@@ -73,7 +73,7 @@ class CrmContract(models.Model):
         help="From the last delivery or acceptance.")
     retention_percent = fields.Float(
         "Retention (%)", compute='_compute_of_type', store=True, readonly=False, precompute=True, aggregator='avg',
-        help="Share of the gross amount that the customer keeps until the warranty has ended.")
+        help="Share of the gross amount that the customer keeps until the warranty has ended: a plan made of a template holds it back.")
 
     # what became of it
     signed_by = fields.Char(copy=False, readonly=True, help="Who signed for the customer, as written on the contract.")
@@ -98,6 +98,9 @@ class CrmContract(models.Model):
     invoiced_percent = fields.Float("Invoiced (%)", readonly=True, copy=False, aggregator='avg')
     collected_percent = fields.Float("Collected (%)", readonly=True, copy=False, aggregator='avg')
     overdue_amount = fields.Monetary("Overdue", readonly=True, copy=False)
+    date_warranty_end = fields.Date(
+        "Warranty Ends On", readonly=True, copy=False,
+        help="The warranty counts from the acceptance of all that is to be accepted, where nothing is from the delivery of all goods.")
     next_date = fields.Date("Next Step Due", readonly=True, copy=False)
 
     _warranty_positive = models.Constraint('CHECK(warranty_months >= 0)', "A warranty cannot last less than no time.")

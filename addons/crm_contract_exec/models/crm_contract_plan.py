@@ -17,6 +17,8 @@ class CrmContract(models.Model):
             self._share_out()
         if not {'manual_total', 'currency_id', 'state', 'date_signed', 'is_manual'}.isdisjoint(vals):
             self._follow_plan()
+        if 'warranty_months' in vals:
+            self.env['crm.contract']._refresh(self)
         return done
 
     def _take_over_amounts(self):

@@ -10,7 +10,7 @@ from ..tools.step_state import CONFIRMED_KINDS, MONEY_KINDS, OPEN
 STEP_COLUMNS = ('date_due', 'state', 'done_amount', 'waived_amount', 'open_amount', 'done_percent', 'date_done', 'days_late')
 CONTRACT_COLUMNS = (
     'planned_percent', 'delivered_percent', 'accepted_percent', 'invoiced_amount', 'collected_amount', 'waived_amount',
-    'invoiced_percent', 'collected_percent', 'overdue_amount', 'next_date',
+    'invoiced_percent', 'collected_percent', 'overdue_amount', 'next_date', 'date_warranty_end',
 )
 
 
@@ -217,7 +217,12 @@ class CrmContract(models.Model):
                COALESCE(round(100 * money.invoiced / NULLIF(contract.amount_total - money.credited, 0), 2), 0)::float8 AS invoiced_percent,
                COALESCE(round(100 * money.collected / NULLIF(contract.amount_total - money.credited, 0), 2), 0)::float8
                AS collected_percent,
-               COALESCE(plan.overdue, 0) AS overdue_amount, plan.next_date""")
+               COALESCE(plan.overdue, 0) AS overdue_amount, plan.next_date,
+               CASE WHEN contract.warranty_months > 0
+                    THEN (CASE WHEN plan.accepts > 0 THEN plan.accepted_on
+                               WHEN contract.is_manual OR delivery.contract_id IS NULL THEN plan.delivered_on
+                               ELSE delivery.date END + make_interval(months => contract.warranty_months))::date
+                    END AS date_warranty_end""")
 
     @api.model
     def _plan_sql(self, condition):
@@ -232,7 +237,12 @@ class CrmContract(models.Model):
                       SUM(step.done_amount) FILTER (WHERE step.kind = 'invoice') AS invoiced,
                       SUM(step.done_amount) FILTER (WHERE step.kind = 'collect') AS collected,
                       SUM(step.open_amount) FILTER (WHERE step.kind = 'collect' AND step.state = 'overdue') AS overdue,
-                      MIN(step.date_due) FILTER (WHERE step.state IN %(open)s) AS next_date
+                      MIN(step.date_due) FILTER (WHERE step.state IN %(open)s) AS next_date,
+                      COUNT(*) FILTER (WHERE step.kind = 'accept') AS accepts,
+                      CASE WHEN bool_and(step.state = 'done') FILTER (WHERE step.kind = 'accept')
+                           THEN MAX(step.date_done) FILTER (WHERE step.kind = 'accept') END AS accepted_on,
+                      CASE WHEN bool_and(step.state = 'done') FILTER (WHERE step.kind = 'deliver')
+                           THEN MAX(step.date_done) FILTER (WHERE step.kind = 'deliver') END AS delivered_on
                  FROM crm_contract AS contract
                  JOIN clock ON clock.company_id = contract.company_id
                  JOIN crm_contract_step AS step ON step.contract_id = contract.id AND step.state <> 'void'

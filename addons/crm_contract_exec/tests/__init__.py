@@ -37,6 +37,7 @@ from . import test_status_mail
 from . import test_collection_month
 from . import test_contract_print
 from . import test_plan
+from . import test_retention
 from . import test_demo
 from . import test_filters
 from . import test_settlement

@@ -34,7 +34,7 @@ class TestContractLock(ContractCommon):
         self.assertLessEqual(set(CONTRACT_COLUMNS), KEPT)
         contract = self._by(self._contract(total=100, state='signed'))
         for name in CONTRACT_COLUMNS:
-            value = '2026-06-30' if name == 'next_date' else 50
+            value = '2026-06-30' if name in ('next_date', 'date_warranty_end') else 50
             with self.subTest(field=name):
                 with self.assertRaises(AccessError):
                     contract.write({name: value})

@@ -36,6 +36,7 @@ KEPT = frozenset({
     'name', 'state', 'date_signed', 'signed_by', 'signature', 'state_reason', 'date_completed', 'date_terminated', 'settlement_amount',
     'settlement_due', 'discount_percent', 'approvals_left', 'approval_ids', 'delivered_percent', 'accepted_percent', 'invoiced_amount',
     'collected_amount', 'invoiced_percent', 'collected_percent', 'overdue_amount', 'next_date', 'planned_percent', 'waived_amount',
+    'date_warranty_end',
 })
 
 

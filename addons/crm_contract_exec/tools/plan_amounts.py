@@ -33,6 +33,26 @@ def amounts(total, fixed, percents, digits=2):
     return found
 
 
+def held_back(percents, retention):
+    """Return the shares of a plan that are left when a retention is held back from them; the last takes the rounding.
+
+    :param percents: list of the shares of a whole plan, in its order
+    :param retention: share of the whole that is held back, in percent
+
+    >>> held_back([30, 60, 10], 5)
+    [28.5, 57.0, 9.5]
+    >>> held_back([33.3333, 33.3333, 33.3333], 10)
+    [30.0, 30.0, 30.0]
+    >>> held_back([8.3333, 8.3333], 5)
+    [7.9166, 7.9167]
+    """
+    total = sum(percents)
+    if abs(total - 100) < 0.01:
+        total = 100
+    found = [round(percent * (100 - retention) / 100, 4) for percent in percents[:-1]]
+    return [*found, round(total * (100 - retention) / 100 - sum(found), 4)]
+
+
 def pieces(total, taken, percent, rounding=1.0):
     """Return how much of a quantity a share of it is, in whole pieces; the last share takes what is left.
 
