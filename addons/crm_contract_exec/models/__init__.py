@@ -100,3 +100,4 @@ from . import crm_contract_refresh_cron
 from . import crm_contract_template
 from . import crm_contract_template_line
 from . import crm_contract_retention
+from . import crm_contract_settlement_invoice

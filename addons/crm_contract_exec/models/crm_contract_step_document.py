@@ -36,8 +36,9 @@ class CrmContractStep(models.Model):
         for step in self:
             is_open = step.state not in ('done', 'void') and step._is_worked_on(WORKING) and not step.contract_id.is_manual
             money = is_open and bool(step._document_roles() & {'rep', 'manager', 'finance'})
-            step.can_invoice = money and not step.invoice_count and step.contract_state in WORKING and (
-                step.kind == 'invoice' or step.kind == 'collect' and step.contract_id not in billed)
+            step.can_invoice = money and not step.invoice_count and (
+                step.kind == 'invoice' or step.kind == 'collect' and (
+                    step.contract_state == 'terminated' or step.contract_id not in billed))
             step.can_request_payment = money and step.kind == 'collect'
             step.can_deliver = is_open and step.kind == 'deliver' and bool(step._document_roles() & {'rep', 'manager', 'warehouse'}) and (
                 not step.picking_count or step.state == 'partial')

@@ -16,24 +16,20 @@ class CrmContractStep(models.Model):
     _inherit = 'crm.contract.step'
 
     def action_create_invoice(self):
-        """Draft the invoice of a step, or of an instalment in a plan without invoice steps.
+        """Draft the invoice of a step, of an instalment in a plan without invoice steps, or of what settles a terminated contract.
 
         :return: the action that opens it
         :raise AccessError: for people who may neither sell nor invoice
         :raise UserError: where the step has an invoice, nothing is left to invoice, or the orders are not ready for it
         """
         self._check_document(('invoice', 'collect'), {'rep', 'manager', 'finance'})
-        if self.contract_id.state == 'terminated':
-            raise UserError(self.env._(
-                "“%(step)s” settles contract %(contract)s: what it is for and how it is taxed was agreed with the customer. Make an"
-                " invoice of your own, and choose the contract and the step on it.", step=self.name, contract=self.contract_id.name))
-        if self not in self._billing_steps():
+        settles = self.contract_id.state == 'terminated'
+        if not settles and self not in self._billing_steps():
             raise UserError(self.env._("“%(step)s” is invoiced by another step of the plan.", step=self.name))
         self._claim()
         step = self.sudo()   # as core's own assistant: whoever may bill an order need not be allowed to write all that a bill consists of
         self._check_not_made(step._live_invoices())
-        orders = step._orders_to_invoice()
-        invoices = step._last_invoices(orders) if step._is_last_invoice() else step._part_invoices(orders)
+        invoices = step._settlement_invoice() if settles else step._order_invoices()
         invoices.write({'crm_step_id': self.id, 'crm_contract_id': self.contract_id.id})
         self.invalidate_recordset(['invoice_ids', 'invoice_count', 'can_invoice'])
         return self._open_documents('account.move', invoices)
@@ -52,6 +48,11 @@ class CrmContractStep(models.Model):
         """Whether all other steps of the plan that are invoiced have their invoices."""
         others = self._billing_steps() - self
         return not others.filtered(lambda step: step.state != 'done' and not step._live_invoices())
+
+    def _order_invoices(self):
+        """Draft the invoices of the step on the orders of the contract."""
+        orders = self._orders_to_invoice()
+        return self._last_invoices(orders) if self._is_last_invoice() else self._part_invoices(orders)
 
     def _orders_to_invoice(self):
         orders = self.contract_id.order_ids.filtered(lambda order: order.state != 'cancel')

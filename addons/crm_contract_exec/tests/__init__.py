@@ -41,4 +41,5 @@ from . import test_retention
 from . import test_demo
 from . import test_filters
 from . import test_settlement
+from . import test_settlement_invoice
 from . import test_receivables_import
