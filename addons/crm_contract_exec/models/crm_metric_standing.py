@@ -87,12 +87,14 @@ class CrmMetric(models.Model):
                 WHERE NOT %(open)s AND fact.settled > %(year)s AND planned.invoice_id IS NULL""",
             date=scope.date, owed=self.env['crm.receivable']._of(scope.company, scope.date)._relation_sql(scope.subjects),
             half=scope.company.currency_id.rounding / 2, company=scope.company.id, year=year, among=scope.among(SQL("step.partner_id")),
-            open=self._is_open(scope), planned=self._standing_planned_sql())
+            open=self._is_open(scope), planned=self._standing_planned_sql(scope))
 
-    def _standing_planned_sql(self):
-        """Return the invoices of the relation ``invoice`` that belong to contracts with instalments."""
-        return self.env['crm.contract']._parts_sql(SQL(
-            "item.move_id IN (SELECT move_id FROM invoice) AND %s", self.env['crm.receivable']._has_plan_sql()))
+    def _standing_planned_sql(self, scope):
+        """Return the invoices of contracts with instalments, of a few customers those of the relation ``invoice``: of everybody's the
+        planner knows how many there are, and joins them at once."""
+        among = SQL("contract.company_id = %s", scope.company.id) if scope.subjects is None else SQL(
+            "item.move_id IN (SELECT move_id FROM invoice)")
+        return self.env['crm.contract']._parts_sql(SQL("%s AND %s", among, self.env['crm.receivable']._has_plan_sql()))
 
     def _standing_before_sql(self, before):
         return SQL(

@@ -7,6 +7,11 @@ from ..tools.contract_state import SIGNED_EVER
 # each open item with each covered document.
 RECEIVABLE = SQL("ANY(ARRAY(SELECT id FROM account_account WHERE account_type = 'asset_receivable'))")
 
+ITEM = (   # what the relation has of a journal item
+    'id', 'move_id', 'company_id', 'partner_id', 'currency_id', 'invoice_date', 'date', 'date_maturity', 'amount_currency', 'balance',
+    'amount_residual', 'amount_residual_currency', 'display_type', 'parent_state',
+)
+
 
 class CrmReceivable(models.Model):
     """The relation behind the open items: what the books say, and which share of it plans stand for."""
@@ -39,8 +44,10 @@ class CrmReceivable(models.Model):
 
     @api.model
     def _candidate_sql(self, partners):
-        """The receivable items of the books that were open on the day; ``open_company`` at the rate of the document."""
+        """The receivable items of the books that were open on the day: those that are open now, and those that were matched since;
+        ``open_company`` at the rate of the document."""
         among = SQL("TRUE") if partners is None else SQL("item.id IN (%s)", self._own_items_sql(partners))
+        columns = SQL(", ").join(SQL.identifier('item', name) for name in ITEM)
         return SQL(
             """SELECT line.id, line.move_id, line.company_id, partner.commercial_partner_id AS partner_id, line.currency_id,
                       COALESCE(line.invoice_date, line.date) AS date,
@@ -48,16 +55,16 @@ class CrmReceivable(models.Model):
                       line.amount_currency AS amount, rest.amount AS open_amount,
                       COALESCE(rest.amount * line.balance / NULLIF(line.amount_currency, 0), line.amount_residual) AS open_company,
                       line.display_type = 'payment_term' AS is_document
-                 FROM (SELECT item.id FROM account_move_line AS item
+                 FROM (SELECT %(columns)s FROM account_move_line AS item
                         WHERE item.reconciled IS NOT TRUE AND item.account_id = %(receivable)s AND %(among)s
-                        UNION
-                       SELECT line_id FROM later) AS found
-                 JOIN account_move_line AS line ON line.id = found.id AND line.account_id = %(receivable)s
+                        UNION ALL
+                       SELECT %(columns)s FROM later JOIN account_move_line AS item ON item.id = later.line_id
+                        WHERE item.reconciled AND item.account_id = %(receivable)s) AS line
                  JOIN res_partner AS partner ON partner.id = line.partner_id
             LEFT JOIN later ON later.line_id = line.id
            CROSS JOIN LATERAL (SELECT line.amount_residual_currency + COALESCE(later.amount, 0) AS amount) AS rest
                 WHERE line.parent_state = 'posted' AND %(until)s AND ABS(rest.amount) > 0.00001""",
-            receivable=RECEIVABLE, among=among,
+            columns=columns, receivable=RECEIVABLE, among=among,
             until=self._of_days(SQL("line.company_id"), SQL("COALESCE(line.invoice_date, line.date) <=")))
 
     @api.model

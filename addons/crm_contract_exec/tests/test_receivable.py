@@ -144,9 +144,11 @@ class TestReceivable(PlanCommon):
         """A payment that names the contract lowers what is due of its instalments, and is not on account besides."""
         contract = self._contract(total=1200, state='executing')
         self._instalments(contract, [('2026-06-05', 600), ('2026-07-01', 600)])
+        contract.date_signed = '2026-05-01'
         self._advance_payment(contract, 700)
         self.env['crm.contract']._refresh(contract)
         self.assertEqual(self._rows(), [('instalment', 500, '0_due', 0)])
+        self.assertEqual(self._rows('2026-06-04'), [('instalment', 600, '0_due', 0)] * 2)   # the day before it came
         self._advance_payment(contract, 600)
         self.env['crm.contract']._refresh(contract)
         self.assertEqual([row[:2] for row in self._rows()], [('credit', -100)])
