@@ -60,6 +60,7 @@ from . import crm_ticket_mail
 from . import crm_ticket_notice
 from . import crm_ticket_close
 from . import crm_mail_aside
+from . import mail_alias_domain
 from . import mail_mail
 from . import mail_thread
 from . import crm_ticket_watch

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 
@@ -45,16 +45,39 @@ class CrmEscalationStep(models.Model):
             step.display_name = self.env._("At %(percent)s %%", percent=step.percent) if step.trigger == 'percent' else self.env._(
                 "%(hours)d:%(minutes)02d h after", hours=minutes // 60, minutes=minutes % 60)
 
-    def _moment(self, minutes, when):
-        """Return the moment of the step.
+    @api.model
+    @tools.ormcache('policy_id')
+    def _of_policy(self, policy_id):
+        """Return what the moments of a policy's steps hang on: a tuple of (id of the step, trigger, percent, hours)."""
+        steps = self.sudo().search([('policy_id', '=', policy_id)])  # what is done in time, does not depend on who looks
+        return tuple((step.id, step.trigger, step.percent, step.hours) for step in steps)
+
+    @api.model
+    def _moment(self, trigger, percent, hours, minutes, when):
+        """Return the moment of a step.
 
         :param minutes: what is promised
         :param when: function of (seconds of the promise, beyond), see :func:`..tools.sla_clock.moment`
         """
-        self.ensure_one()
-        if self.trigger == 'percent':
-            return when(round(minutes * 60 * self.percent / 100), self.percent == 100)
-        return when(round((minutes + self.hours * 60) * 60), not self.hours)
+        if trigger == 'percent':
+            return when(round(minutes * 60 * percent / 100), percent == 100)
+        return when(round((minutes + hours * 60) * 60), not hours)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return steps
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     def _people(self, ticket):
         """Return whom to tell of a ticket."""

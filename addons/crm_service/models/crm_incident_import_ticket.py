@@ -24,6 +24,5 @@ class CrmTicket(models.Model):
         tickets = self.sudo()  # promises are the company's
         tickets._sla_rows().unlink()
         histories = tickets._sla_histories()
-        rows = tickets._sla_give(self.env['crm.ticket.sla'].sudo(), histories, lambda ticket, promise, row, clock: True)
-        rows._follow(histories)
-        tickets._sla_show(rows)
+        tickets._sla_show(
+            tickets._sla_give(self.env['crm.ticket.sla'].sudo(), histories, lambda ticket, promise, row, clock: True))

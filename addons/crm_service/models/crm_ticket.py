@@ -110,12 +110,8 @@ class CrmTicket(models.Model):
     @api.depends('team_id')
     def _compute_type_id(self):
         """The team's own, else the first one; what was chosen stays."""
-        default = self.env['crm.ticket.type']
         for ticket in self.filtered(lambda ticket: not ticket.type_id):
-            kind = ticket.team_id.type_id
-            if not kind:
-                default = kind = default or default.search([('company_id', 'in', (False, ticket.company_id.id))], limit=1)
-            ticket.type_id = kind
+            ticket.type_id = ticket.team_id.type_id or self.env['crm.ticket.type']._first(ticket.company_id)
 
     @api.depends('type_id')
     def _compute_priority(self):
@@ -133,7 +129,7 @@ class CrmTicket(models.Model):
         found = {}
         for ticket in self:
             kind, stage = ticket.type_id, ticket.stage_id
-            if stage and (not stage.type_ids or kind in stage.type_ids):
+            if stage and stage._is_of(kind):
                 continue
             state = stage.state or 'new'
             if (kind, state) not in found:
@@ -160,7 +156,7 @@ class CrmTicket(models.Model):
     @api.constrains('stage_id', 'type_id')
     def _check_stage(self):
         for ticket in self:
-            if ticket.stage_id.type_ids and ticket.type_id not in ticket.stage_id.type_ids:
+            if not ticket.stage_id._is_of(ticket.type_id):
                 raise ValidationError(self.env._(
                     "Tickets of type “%(type)s” do not go through stage “%(stage)s”. Choose another stage.",
                     type=ticket.type_id.name, stage=ticket.stage_id.name))
@@ -173,7 +169,22 @@ class CrmTicket(models.Model):
         return ['partner_id']
 
     def _creation_subtype(self):
-        return self.env.ref('crm_service.mt_ticket_new')
+        # not env.ref, which would look for each ticket whether the subtype is still there
+        return self.env['mail.message.subtype'].browse(self.env['ir.model.data']._xmlid_to_res_id('crm_service.mt_ticket_new'))
+
+    def _creation_message(self):
+        return self.env._("Ticket created")
+
+    def message_post(self, **kwargs):
+        if kwargs.get('subtype_id') != self._creation_subtype().id:
+            return super().message_post(**kwargs)
+        return super(CrmTicket, self.with_context(crm_ticket_opening=True)).message_post(**kwargs).with_env(self.env)
+
+    def _message_compute_parent_id(self, parent_id):
+        """What a ticket is opened with has no message before it to thread with: nothing is looked for."""
+        if self.env.context.get('crm_ticket_opening') and not parent_id:
+            return False
+        return super()._message_compute_parent_id(parent_id)
 
     def _track_subtype(self, init_values):
         self.ensure_one()

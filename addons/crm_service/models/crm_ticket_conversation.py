@@ -22,9 +22,12 @@ class CrmTicket(models.Model):
 
     def _side_of(self, message):
         """Return ``asked`` where a message is the customer's, ``replied`` where it is ours to the customer, else None."""
-        if message.message_type not in ('comment', 'email', 'email_outgoing') or message.is_internal or message.subtype_id.internal:
+        if message.message_type not in ('comment', 'email', 'email_outgoing') or message.is_internal or not message.subtype_id:
             return None
-        if not message.subtype_id:
+        comment, opening = (
+            self.env['ir.model.data']._xmlid_to_res_id(name) for name in ('mail.mt_comment', 'crm_service.mt_ticket_new'))
+        kind = message.subtype_id
+        if kind.id == opening or (kind.id != comment and kind.internal):   # what a ticket was opened with, is its opening
             return None
         users = message.author_id.sudo().with_context(active_test=False).user_ids  # who is a colleague, is no secret
         ours = users.filtered(lambda user: not user.share)

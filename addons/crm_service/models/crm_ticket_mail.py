@@ -86,9 +86,9 @@ class CrmTicket(models.Model):
             passage.outcomes.append(('note' if passage.is_machine else 'reply', self.id))
             return
         passage.outcomes.append(('ticket', self.id))
-        message = self.message_ids.filtered(lambda message: message.message_type == 'email')[:1]
-        if 'cid:' in (self.description or ''):    # pictures in the text are found where the message has put them
-            self.description = message.body
+        if 'cid:' in (passage.values['body'] if passage.values else self.description or ''):
+            # pictures in the text are found where the message has put them
+            self.description = self.message_ids.filtered(lambda message: message.message_type == 'email')[:1].body
         if self.previous_id:
             passage.notes.append(self.env._("Goes on from %(ticket)s, which had been closed.", ticket=self.previous_id.name))
             self.previous_id._message_log(body=self.env._("The customer answered; it goes on as %(ticket)s.", ticket=self.name))
@@ -127,9 +127,14 @@ class CrmTicket(models.Model):
         return formataddr((line(team.name if team.alias_email else company.name), address)) if address else False
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
-        found = super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
-        for ticket in self:
-            address = ticket.sudo().team_id.alias_email  # whoever answers, the team's address is no secret
-            if address:
-                found[ticket.id] = ticket._notify_get_reply_to_formatted_email(address, author_id=(author_ids or {}).get(ticket.id))
+        """Answers come back to the team; where it has no address, Odoo looks for one."""
+        # sudo: whoever answers, the team's address is no secret
+        found = {
+            ticket.id: ticket._notify_get_reply_to_formatted_email(address, author_id=(author_ids or {}).get(ticket.id))
+            for ticket in self if (address := ticket.sudo().team_id.alias_email)}
+        others = self.filtered(lambda ticket: ticket.id not in found)
+        if others or not self:
+            found.update(super(CrmTicket, others)._notify_get_reply_to_batch(
+                defaults=defaults and {key: value for key, value in defaults.items() if key not in found},
+                author_ids=author_ids and {key: value for key, value in author_ids.items() if key not in found}))
         return found

@@ -93,10 +93,11 @@ class CrmTicket(models.Model):
                 passage.outcomes.append(('duplicate', twin.id))
                 return []
             return [(route[0], twin.id, None, *route[3:])]
-        if not self._mail_is_trusted(passage.address):
-            if team.mail_aside_limit and len(recent) >= team.mail_aside_limit:
+        is_storm, is_much = (0 < limit <= len(recent) for limit in (team.mail_aside_limit, team.mail_quiet_limit))
+        if (is_storm or is_much) and not self._mail_is_trusted(passage.address):
+            if is_storm:
                 return self._mail_aside(passage, 'storm', team)
-            passage.is_quiet |= bool(team.mail_quiet_limit) and len(recent) >= team.mail_quiet_limit
+            passage.is_quiet = True
         return [route]
 
     @api.model

@@ -15,16 +15,29 @@ class CrmTicket(models.Model):
         if not wanted:
             return set()
         own = set(self.env['mail.alias.domain'].sudo()._find_aliases(wanted))  # which addresses are ours, is no secret
-        companies = self.env['res.company'].sudo().search([('partner_id.email_normalized', 'in', wanted)])
-        return own | set(companies.partner_id.mapped('email_normalized'))
+        return own | self._mail_looked_up('companies', wanted, lambda addresses: self.env['res.company'].sudo().search(
+            [('partner_id.email_normalized', 'in', addresses)]).partner_id.mapped('email_normalized'))
+
+    @api.model
+    def _mail_looked_up(self, sort, addresses, look_up):
+        """Return which addresses a function finds, each looked up once for a mail on its way."""
+        passage = self.env['mail.thread']._crm_passage()
+        if not passage:
+            return set(look_up(addresses))
+        unknown = passage.unknown(sort, addresses)
+        if unknown:
+            passage.know(sort, unknown, set(look_up(unknown)))
+        return {address for address in addresses if passage.known[sort].get(address)}
 
     @api.model
     def _mail_colleague(self, address):
         """Return the internal user of an address."""
-        if not address:
-            return self.env['res.users']
-        return self.env['res.users'].sudo().search(  # who is a colleague, is no secret
-            [('share', '=', False), ('partner_id.email_normalized', '=', address)], order='id', limit=1)
+        users = self.env['res.users'].sudo()  # who is a colleague, is no secret
+        internal = [('share', '=', False)]
+        if not address or not self._mail_looked_up('colleagues', [address], lambda addresses: users.search(
+                [*internal, ('partner_id.email_normalized', 'in', addresses)]).partner_id.mapped('email_normalized')):
+            return users.browse()
+        return users.search([*internal, ('partner_id.email_normalized', '=', address)], order='id', limit=1)
 
     @api.model
     def _mail_contact(self, address, name, company):

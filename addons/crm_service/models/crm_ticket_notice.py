@@ -17,7 +17,7 @@ class CrmTicketNotice(models.Model):
     _rec_name = 'template_id'
 
     ticket_id = fields.Many2one('crm.ticket', required=True, index=True, readonly=True, ondelete='cascade')
-    company_id = fields.Many2one(related='ticket_id.company_id', store=True, index=True)
+    company_id = fields.Many2one(related='ticket_id.company_id', store=True, precompute=True, index=True)
     kind = fields.Selection([('acknowledged', "Acknowledgement"), ('stage', "Stage")], required=True, readonly=True)
     template_id = fields.Many2one('mail.template', required=True, readonly=True, ondelete='cascade')
     stage_id = fields.Many2one('crm.ticket.stage', readonly=True, ondelete='cascade')
@@ -37,7 +37,8 @@ class CrmTicketNotice(models.Model):
         """Have notices sent, as soon as what is being done is done."""
         if vals_list:
             self.sudo().create(vals_list)  # a rule sends them, whoever has set it off
-            self.env.ref('crm_service.crm_ticket_notice_cron').sudo()._trigger()  # as above
+            job = self.env['ir.model.data']._xmlid_to_res_id('crm_service.crm_ticket_notice_cron')
+            self.env['ir.cron'].sudo().browse(job)._trigger()  # as above
 
     def action_retry(self):
         """Send what failed once more, when its template has been mended."""

@@ -47,7 +47,7 @@ class CrmTicketSla(models.Model):
         "Broken From", readonly=True, help="When work goes on after the deadline: until then nothing more than promised has been used.")
     date_reached = fields.Datetime("Reached", readonly=True)
     worked_minutes = fields.Float("Used (Minutes)", readonly=True, help="Working time, until it was reached or stopped.")
-    worked_hours = fields.Float("Used (Hours)", compute='_compute_worked_hours', store=True, aggregator='avg')
+    worked_hours = fields.Float("Used (Hours)", compute='_compute_worked_hours', store=True, precompute=True, aggregator='avg')
     is_breached = fields.Boolean("Breached", readonly=True)
     is_stale = fields.Boolean(readonly=True, help="Working hours have changed: the deadline is about to be found anew.")
     date_step = fields.Datetime("Next Escalation", readonly=True)

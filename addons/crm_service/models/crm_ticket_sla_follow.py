@@ -4,6 +4,8 @@ from odoo.tools import SQL, split_every
 from ..tools.sla_clock import LIVE, PROMISES, clocks
 
 BATCH = 1000
+AT_ONCE = 100                    # tickets that the ORM writes in one statement
+SHOWN = ['date_due', 'sla_state']
 ANEW = ('created', 'changed')    # events after which it is chosen anew what is promised
 TURN = ('asked', 'stage')        # events with which a question of the customer may begin to count
 
@@ -43,9 +45,9 @@ class CrmTicket(models.Model):
             if clock.state not in LIVE:
                 return False
             return ticket in anew or (promise == 'next_response' and not row and ticket in turned)
-        rows = tickets._sla_give(rows, histories, wanted)
+        given = tickets._sla_give(rows, histories, wanted)
         rows._follow(histories)
-        tickets._sla_show(rows)
+        tickets._sla_show(rows + given)
 
     def _sla_rows(self):
         """Return the promises of the tickets."""
@@ -77,7 +79,7 @@ class CrmTicket(models.Model):
         :param rows: the promises that the tickets have
         :param wanted: function of (ticket, promise, row, clock) that says what is to be chosen
         :param policies: policies of which today's version is taken, and no others; default: a ticket keeps the version that it has
-        :return: all promises of the tickets
+        :return: the promises that are new, measured already; those that the tickets have are still to be measured anew
         """
         found = {(row.ticket_id, row.promise, row.number): row for row in rows}
         pending = []
@@ -88,7 +90,7 @@ class CrmTicket(models.Model):
                     if wanted(ticket, promise, row, clock):
                         pending.append((ticket, promise, number, clock, row))
         if not pending:
-            return rows
+            return rows.browse()
         tickets = self.browse(dict.fromkeys(ticket.id for ticket, *_rest in pending))
         grades = tickets._sla_grades()
         choices = tickets._sla_choices(sorted({promise for _ticket, promise, *_rest in pending}), grades)
@@ -105,7 +107,7 @@ class CrmTicket(models.Model):
                 vals_list.append({
                     'ticket_id': ticket.id, 'company_id': ticket.company_id.id, 'promise': promise, 'number': number,
                     'date_start': clock.start, 'grade_id': grades.get(ticket.commercial_partner_id.id), **vals})
-        return rows + rows.create(vals_list)
+        return rows._give(vals_list, histories)
 
     def _sla_terms(self, row, policy, choice, kept, policies=None):
         """Return the values of a promise for what was chosen; none where nothing is promised, nor was."""
@@ -152,9 +154,10 @@ class CrmTicket(models.Model):
             rows = tickets._sla_rows()
             before = rows._promised()
             histories = tickets._sla_histories()
-            rows = tickets._sla_give(
+            given = tickets._sla_give(
                 rows, histories, lambda ticket, promise, row, clock: promise in promises and clock.state in LIVE, policies)
             rows._follow(histories)
+            rows += given
             tickets._sla_show(rows)
             changed |= self.browse(row.ticket_id.id for row, promised in rows._promised().items() if before.get(row) != promised)
         return changed
@@ -179,20 +182,23 @@ class CrmTicket(models.Model):
         return changed
 
     def _sla_show(self, rows):
-        """Write on the tickets how their promises stand, where that has changed, in one statement.
+        """Write on the tickets how their promises stand, where that has changed.
+
+        A handful is written with whatever else is to be written on them; many in one statement.
 
         :param rows: all promises of the tickets
         """
         by_ticket = rows.grouped('ticket_id')
-        values = []
-        for ticket in self:
-            standing = by_ticket.get(ticket, rows.browse())._standing()
-            if standing != (ticket.date_due, ticket.sla_state):
-                values.append(SQL("(%s, %s::timestamp, %s)", ticket.id, standing[0] or None, standing[1] or None))
-        if not values:
+        standings = {ticket: by_ticket.get(ticket, rows.browse())._standing() for ticket in self}
+        changed = {ticket: standing for ticket, standing in standings.items() if standing != (ticket.date_due, ticket.sla_state)}
+        if len(changed) <= AT_ONCE:
+            for ticket, standing in changed.items():
+                for name, value in zip(SHOWN, standing, strict=True):
+                    self._fields[name].write(ticket, value)     # nothing follows from it
             return
-        self.flush_recordset(['date_due', 'sla_state'])
+        self.flush_recordset(SHOWN)
         self.env.cr.execute(SQL(
             "UPDATE crm_ticket SET date_due = v.due, sla_state = v.state FROM (VALUES %s) AS v(id, due, state) WHERE crm_ticket.id = v.id",
-            SQL(", ").join(values)))
-        self.invalidate_recordset(['date_due', 'sla_state'])
+            SQL(", ").join(
+                SQL("(%s, %s::timestamp, %s)", ticket.id, due or None, state or None) for ticket, (due, state) in changed.items())))
+        self.invalidate_recordset(SHOWN)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..tools.sla_clock import LIVE, clocks, measure, moment
 from .resource_calendar import CrmTimelines
@@ -29,6 +29,24 @@ class CrmTicketSla(models.Model):
         if broken:
             self.env['crm.ticket']._after_breach(broken)
         return changed
+
+    @api.model
+    def _give(self, vals_list, histories):
+        """Create promises with what they come to, so that each is written once.
+
+        :param vals_list: what is promised, see ``crm.ticket._sla_give``
+        :return: the promises
+        """
+        now, timelines = fields.Datetime.now(), CrmTimelines()
+        for vals in vals_list:
+            sla = self.new(vals)
+            figures = sla._figures(histories[sla.ticket_id], timelines, now, {})
+            vals.update(figures, **sla._as_of_today())
+        slas = self.create(vals_list)
+        broken = slas.filtered('is_breached')
+        if broken:
+            self.env['crm.ticket']._after_breach(broken)
+        return slas
 
     def _differs(self, name, value):
         current = self[name]
@@ -68,12 +86,13 @@ class CrmTicketSla(models.Model):
     # ------------------------------------------------------------------
 
     def _steps_taken(self):
-        """Return {promise: escalation steps that have been taken on it}."""
-        if not self.policy_id.step_ids:
+        """Return {promise: ids of the escalation steps that have been taken on it}."""
+        steps = self.env['crm.escalation.step']
+        if not any(steps._of_policy(policy) for policy in self.policy_id.ids):
             return {}
         taken = {}
         for log in self.env['crm.escalation.log'].sudo().search_fetch([('sla_id', 'in', self.ids)], ['sla_id', 'step_id']):
-            taken.setdefault(log.sla_id, set()).add(log.step_id)
+            taken.setdefault(log.sla_id, set()).add(log.step_id.id)
         return taken
 
     def _next_step(self, clock, timeline, timelines, logged):
@@ -86,12 +105,13 @@ class CrmTicketSla(models.Model):
 
     def _step_moments(self, clock, timeline, logged):
         """Return {step: its moment}, of the steps that have not been taken and come to pass as things stand."""
-        found = {}
-        if self.minutes:
-            for step in self.policy_id.step_ids:
-                if step not in logged.get(self, ()):
-                    found[step] = step._moment(self.minutes, lambda seconds, beyond: moment(clock, seconds, timeline, beyond))
-        return {step: when for step, when in found.items() if when}
+        steps, taken, found = self.env['crm.escalation.step'], logged.get(self, ()), {}
+        for step, *terms in steps._of_policy(self.policy_id.id) if self.minutes else ():
+            if step not in taken:
+                when = steps._moment(*terms, self.minutes, lambda seconds, beyond: moment(clock, seconds, timeline, beyond))
+                if when:
+                    found[steps.browse(step)] = when
+        return found
 
     # ------------------------------------------------------------------
     # As a whole

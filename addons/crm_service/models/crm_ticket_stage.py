@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..tools.ticket_state import STATES
@@ -25,6 +25,29 @@ class CrmTicketStage(models.Model):
     help = fields.Text("What Is Done Here", translate=True)
     active = fields.Boolean(default=True)
 
+    @api.model
+    @tools.ormcache()
+    def _types_of_stages(self):
+        """Return {id of a stage that not all types go through: ids of those that do}."""
+        stages = self.sudo().with_context(active_test=False).search([('type_ids', '!=', False)])  # the same for everybody
+        return {stage.id: frozenset(stage.type_ids.ids) for stage in stages}
+
+    def _is_of(self, kind):
+        """Return whether tickets of a type go through the stage."""
+        types = self._types_of_stages().get(self._origin.id)
+        return types is None or kind._origin.id in types
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return records
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     def write(self, vals):
         if 'state' in vals and self.filtered(lambda stage: stage.state != vals['state']):
             in_use = self.env['crm.ticket'].sudo().with_context(active_test=False).search(  # tickets of others count, too
@@ -33,4 +56,6 @@ class CrmTicketStage(models.Model):
                 raise ValidationError(self.env._(
                     "There are tickets in stage “%(name)s”: what it stands for cannot be changed under them. Make a new stage instead.",
                     name=in_use.stage_id.name))
-        return super().write(vals)
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 
@@ -33,6 +33,9 @@ class RatingRating(models.Model):
 
 class CrmTicket(models.Model):
     _inherit = 'crm.ticket'
+
+    # nobody has rated a new ticket: found before it is written, without looking
+    rating_last_value = fields.Float(compute='_compute_rating_last_value', store=True, precompute=True)
 
     def message_post(self, **kwargs):
         """A message does not rate: Odoo would take a rating from whoever posts, an agent too."""

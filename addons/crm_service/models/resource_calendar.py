@@ -1,6 +1,6 @@
 from pytz import timezone, utc
 
-from odoo import models
+from odoo import models, tools
 from odoo.fields import Domain
 
 from ..tools.working_time import AroundTheClock, Timeline
@@ -13,9 +13,9 @@ class ResourceCalendar(models.Model):
     def _crm_timeline(self, tz=None):
         """Return the working time of the calendar as a :class:`Timeline`; around the clock for no calendar.
 
-        Periods are looked up as they are needed, two statements for a quarter, and for as many quarters again with each further look-up.
-        Days off of everybody count, those of single people do not. Keep the timeline for a batch, and no longer: it does not hear of
-        changes.
+        Periods are looked up as they are needed, for as many quarters again with each further look-up, and kept for all until hours or days
+        off change. Days off of everybody count, those of single people do not. Keep the timeline for a batch, and no longer: it does not
+        hear of changes.
 
         :param str tz: time zone in which the hours are meant; default: the calendar's
         """
@@ -23,15 +23,16 @@ class ResourceCalendar(models.Model):
             return AroundTheClock()
         self.ensure_one()
         calendar = self.sudo()  # promises do not depend on who looks at them
-        zone = timezone(tz or calendar.tz or 'UTC')
+        zone = tz or calendar.tz or 'UTC'
+        return Timeline(lambda start, end: calendar._crm_periods(zone, start, end))
 
-        def load(start, end):
-            start, end = utc.localize(start), utc.localize(end)
-            return [
-                (low.astimezone(utc).replace(tzinfo=None), high.astimezone(utc).replace(tzinfo=None))
-                for low, high, _attendance in calendar._work_intervals_batch(
-                    start, end, domain=list(calendar._crm_day_off_domain()), tz=zone)[False]]
-        return Timeline(load)
+    @tools.ormcache('self.id', 'tz', 'start', 'end')
+    def _crm_periods(self, tz, start, end):
+        """Return the periods of work between two moments (naive UTC) as a tuple of (start, end); forgotten as hours or days off change, see
+        ``crm.ticket.sla._mark_stale``."""
+        intervals = self._work_intervals_batch(
+            utc.localize(start), utc.localize(end), domain=list(self._crm_day_off_domain()), tz=timezone(tz))[False]
+        return tuple((low.astimezone(utc).replace(tzinfo=None), high.astimezone(utc).replace(tzinfo=None)) for low, high, _line in intervals)
 
     def _crm_day_off_domain(self):
         """Return which days off count: core would also take those that another company has for all its calendars."""

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 HOURS = {
     'tz', 'attendance_ids', 'two_weeks_calendar', 'flexible_hours', 'schedule_type', 'hours_per_day', 'full_time_required_hours',
-    'duration_based'}
+    'duration_based', 'company_id'}
 
 
 class ResourceCalendar(models.Model):
@@ -91,6 +91,7 @@ class CrmTicketSla(models.Model):
         """Mark the promises of a domain that are not decided yet, and start the job that finds their deadlines anew."""
         if domain == Domain.FALSE:
             return
+        self.env.registry.clear_cache()     # the periods of work, see resource.calendar._crm_periods
         query = self.sudo()._search(domain & Domain('state', 'in', ('running', 'paused')) & Domain('is_stale', '!=', True))  # of everybody
         self.env['crm.ticket.sla'].flush_model(['calendar_id', 'company_id', 'state', 'is_stale'])
         self.env.cr.execute(SQL("UPDATE crm_ticket_sla SET is_stale = TRUE WHERE id IN %s", query.subselect()))

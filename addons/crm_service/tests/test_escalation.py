@@ -50,6 +50,19 @@ class TestEscalation(SlaCommon):
             self._watch(moment)
         self.assertEqual((len(ticket.activity_ids), len(sla.step_log_ids)), (before, 4))
 
+    def test_steps_that_change(self):
+        """They count for what is looked at next; those of other policies do not."""
+        policy = self._policy('resolution', 2, step_ids=[self._step(50)])
+        self._policy('resolution', 2, kind='complaint', step_ids=[self._step(10)])
+        step = policy.step_ids
+        self.assertEqual(self._sla(self._ticket()).date_step, at('Mon 15:00'))
+        step.percent = 25
+        self.assertEqual(self._sla(self._ticket()).date_step, at('Mon 14:30'))
+        self.env['crm.escalation.step'].create({'policy_id': policy.id, 'percent': 5, 'whom': 'leader'})
+        self.assertEqual(self._sla(self._ticket()).date_step, at('Mon 14:06'))
+        policy.step_ids.unlink()
+        self.assertFalse(self._sla(self._ticket()).date_step)
+
     def test_missed_run_takes_all_steps_in_their_order(self):
         self._policy('resolution', 2, step_ids=[self._step(80, whom='leader'), self._step(50)])
         ticket = self._ticket(user_id=self.agent.id)

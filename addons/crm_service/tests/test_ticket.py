@@ -173,3 +173,70 @@ class TestTicket(ServiceCommon):
         of_tickets, made = statements('crm.ticket', tickets)
         self.assertLessEqual(of_tickets, of_leads)
         self.assertEqual((len(made.sla_ids), len(made.message_ids)), (200, 100))
+
+    def test_statements_of_a_single_one(self):
+        """With its number, its two promises and their deadlines; what is configured has been read before."""
+        self.env.ref('crm_service.crm_sla_policy_first_response').active = True
+        self.env.ref('crm_service.crm_sla_policy_resolution').active = True
+        env = self.env(context={'allowed_company_ids': self.company.ids})
+        counts = []
+        for _turn in range(2):
+            env.flush_all()
+            env.invalidate_all()
+            before = env.cr.sql_log_count
+            ticket = env['crm.ticket'].create(
+                {'title': "Leaks", 'partner_id': self.person.id, 'team_id': self.hotline.id, 'channel': 'phone'})
+            env.flush_all()
+            counts.append(env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], 22)
+        self.assertEqual((len(ticket.sla_ids), len(ticket.message_ids), len(ticket.log_ids)), (2, 1, 1))
+        self.env.cr.execute("SELECT rating_last_value FROM crm_ticket WHERE id = %s", [ticket.id])
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    # ------------------------------------------------------------------
+    # What is kept of the configuration
+    # ------------------------------------------------------------------
+
+    def test_stages_that_change(self):
+        """Whatever becomes of stages and types counts for the next ticket."""
+        new = self.env.ref('crm_service.crm_ticket_stage_new')
+        self.assertEqual(self._ticket().stage_id, new)
+        own = self.env['crm.ticket.stage'].create({'name': "Own", 'state': 'new', 'sequence': 99, 'type_ids': self.question.ids})
+        self.assertEqual([self._ticket().stage_id, self._ticket(type_id=self.repair.id).stage_id], [own, new])
+        own.type_ids = self.repair
+        self.assertEqual([self._ticket().stage_id, self._ticket(type_id=self.repair.id).stage_id], [new, own])
+        self.question.stage_ids = own
+        self.assertEqual(self._ticket().stage_id, own)
+        own.active = False
+        self.assertEqual(self._ticket().stage_id, new)
+        first = self.env['crm.ticket.stage'].create({'name': "Before", 'state': 'new', 'sequence': new.sequence - 1})
+        self.assertEqual((first.sequence, first.type_ids.ids), (new.sequence - 1, []))
+        self.assertEqual(self._ticket().stage_id, first)
+        first.active = False
+        self.env['crm.ticket.stage'].create({'name': "Mistake", 'state': 'new', 'sequence': new.sequence - 2}).unlink()
+        self.assertEqual(self._ticket().stage_id, new)
+
+    def test_first_type_that_changes(self):
+        def made():
+            return self.env['crm.ticket'].create({'title': "Which?", 'company_id': self.company.id}).type_id
+        before = made()
+        kind = self.env['crm.ticket.type'].create({'name': "First", 'sequence': -1, 'company_id': self.company.id})
+        self.assertEqual(made(), kind)
+        kind.company_id = self.company_usd
+        self.assertEqual(made(), before)
+        kind.write({'company_id': False, 'sequence': -2})
+        self.assertEqual(made(), kind)
+        kind.active = False
+        self.assertEqual(made(), before)
+
+    def test_messages_thread(self):
+        """The first message has none before it, those that follow it have, in the same transaction and later."""
+        tickets = self.env(context={})['crm.ticket'].create(
+            [{'title': title, 'partner_id': self.person.id, 'team_id': self.hotline.id} for title in ("Now", "Later")])
+        openings = self.env['mail.message'].search([('model', '=', 'crm.ticket'), ('res_id', 'in', tickets.ids)], order='id')
+        self.assertEqual((openings.mapped('res_id'), openings.parent_id.ids), (tickets.ids, []))
+        self.assertEqual([message.preview for message in openings], ["Ticket created"] * 2)
+        self.assertEqual(self._answer(tickets[0]).parent_id, openings[0])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self._answer(tickets[1]).parent_id, openings[1])

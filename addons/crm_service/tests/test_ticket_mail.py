@@ -242,6 +242,22 @@ class TestTicketMail(ServiceMailCommon):
         _tickets, asides = self._receive("More 4", In_Reply_To=first.message_id)
         self.assertEqual(asides.reason, 'loop')
 
+    def test_statements_of_a_mail(self):
+        """With its ticket, number, promises, message and acknowledgement; no address is looked up twice."""
+        self.env.ref('crm_service.crm_sla_policy_first_response').active = True
+        self.env.ref('crm_service.crm_sla_policy_resolution').active = True
+        self._new("First", subject="First")
+        raw = self._raw("Second", subject="Second", sender='Person 2 <person2@example.com>')
+        gateway = self.env['mail.thread'].with_user(self.env.ref('base.user_root')).with_context(allowed_company_ids=None)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        found = gateway.message_process(None, raw)
+        self.env.flush_all()
+        self.assertLessEqual(self.cr.sql_log_count - before, 55)
+        ticket = self.env['crm.ticket'].browse(found)
+        self.assertEqual((ticket.partner_id, len(ticket.sla_ids), ticket.notice_ids.kind), (self.person2, 2, 'acknowledged'))
+
     def test_colleague_abroad_is_not_the_customer(self):
         new_test_user(
             self.env, login='mail_abroad', email='abroad@our.example.com', groups='base.group_user', company_id=self.company_usd.id,

@@ -130,6 +130,38 @@ class TestWorkingTime(ServiceCommon):
                 self.assertEqual(self.calendar._crm_timeline().worked(start, end), worked * 60)
                 leave.unlink()
 
+    def test_hours_that_change(self):
+        """What is kept of hours is forgotten as they change: lines, days off, time zone, company."""
+        start, end = datetime(2026, 6, 15), datetime(2026, 6, 16)
+        day = {'name': "Off", 'date_from': '2026-06-15 04:00:00', 'date_to': '2026-06-15 08:00:00', 'calendar_id': False}
+
+        def worked():
+            return self.calendar._crm_timeline().worked(start, end) / 3600
+        self.assertEqual(worked(), 8)
+        line = self.calendar.attendance_ids.filtered(lambda line: line.dayofweek == '0' and line.hour_from == 8)
+        line.hour_from = 9
+        self.assertEqual(worked(), 7)
+        line.unlink()
+        self.assertEqual(worked(), 4)
+        self.calendar.attendance_ids = [(0, 0, {'name': "Early", 'dayofweek': '0', 'hour_from': 6, 'hour_to': 12})]
+        self.assertEqual(worked(), 10)
+        leave = self.env['resource.calendar.leaves'].with_company(self.company).create({**day, 'company_id': self.company.id})
+        self.assertEqual(worked(), 6)       # 6 to 10 of the clock are off
+        leave.date_to = '2026-06-15 06:00:00'
+        self.assertEqual(worked(), 8)
+        leave.unlink()
+        self.assertEqual(worked(), 10)
+        self.env['resource.calendar.leaves'].with_company(self.company_usd).create({**day, 'company_id': self.company_usd.id})
+        self.assertEqual(worked(), 10)
+        self.calendar.tz = 'UTC'
+        self.assertEqual(self.calendar._crm_timeline().worked(start, datetime(2026, 6, 15, 8)) / 3600, 2)
+
+    def test_looked_up_once(self):
+        self.calendar._crm_timeline().deadline(datetime(2026, 6, 15), 60)
+        self.env.invalidate_all()
+        with self.assertQueryCount(1):      # the calendar's own row
+            self.calendar._crm_timeline().deadline(datetime(2026, 6, 15), 600)
+
     def test_against_the_oracle(self):
         """Random weeks, days off and starts, in three time zones, over both changes of the clock."""
         chance = random.Random(20260615)

@@ -14,6 +14,7 @@ class Passage:
     :ivar values: what the gateway read from it, None until then
     :ivar outcomes: list of (what, id): ``ticket``, ``reply``, ``note``, ``duplicate``, ``aside``, ``other``; empty: nothing yet
     :ivar notes: what is to be said to the people of the ticket about it
+    :ivar known: {sort: {address: what it is}}, so that nothing is looked up twice for one mail
     """
 
     def __init__(self, raw, is_ours=True, is_fetched=False):
@@ -26,7 +27,7 @@ class Passage:
         self.kind = kind_of(self.headers, self.address, self.subject)
         self.recipients = addresses(self.headers, RECIPIENTS)
         self.values = None
-        self.outcomes, self.notes = [], []
+        self.outcomes, self.notes, self.known = [], [], {}
         self.is_quiet = self.kind in QUIET
         self.references = first(self.headers, 'Message-Id').strip()
         if is_deaf(self.address):
@@ -57,6 +58,25 @@ class Passage:
             return senders_attached(self.message)
         except Exception:  # noqa: BLE001 a broken part: none, then
             return []
+
+    def unknown(self, sort, addresses):
+        r"""Return which addresses have to be looked up, each once; where any has, the sender and the recipients at the same time.
+
+        >>> passage = Passage(b"From: a@x.example\nTo: b@x.example\n\n")
+        >>> passage.unknown('aliases', ['b@x.example'])
+        ['b@x.example', 'a@x.example']
+        >>> passage.know('aliases', ['b@x.example', 'a@x.example'], {'b@x.example'})
+        >>> passage.known['aliases'], passage.unknown('aliases', ['a@x.example'])
+        ({'b@x.example': True, 'a@x.example': False}, [])
+        """
+        known = self.known.setdefault(sort, {})
+        if all(address in known for address in addresses):
+            return []
+        return [address for address in dict.fromkeys([*addresses, self.address, *self.recipients]) if '@' in address and address not in known]
+
+    def know(self, sort, addresses, found):
+        """Note which of the addresses that were looked up were found."""
+        self.known.setdefault(sort, {}).update({address: address in found for address in addresses})
 
     def undo(self):
         """What was done has been rolled back."""
