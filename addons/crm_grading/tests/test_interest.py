@@ -2,7 +2,7 @@ from psycopg2 import IntegrityError
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import GradingCommon
@@ -34,6 +34,23 @@ class TestInterest(InterestContractCase, GradingCommon):
         self.assertEqual((interest.partner_id, interest.contact_id, interest.user_id, interest.company_id, interest.date),
                          (self.customer, self.person, self.rep, self.company, self.TODAY))
         self.assertEqual(interest.display_name, "Wants a pump")
+
+    def test_heard_in_a_lead(self):
+        """Noted on the lead's form, it is the customer's, said by the person of the lead."""
+        lead = self.env['crm.lead'].create({
+            'name': "Trial run", 'type': 'opportunity', 'partner_id': self.person.id, 'user_id': self.rep.id, 'company_id': self.company.id})
+        with Form(lead.with_env(self._as(self.rep))) as form, form.interest_ids.new() as line:
+            line.note = "A quiet pump"
+        interest = lead.interest_ids
+        self.assertEqual(
+            (interest.res_model, interest.res_id, interest.partner_id, interest.contact_id, interest.user_id, interest.note),
+            ('crm.lead', lead.id, self.customer, self.person, self.rep, "A quiet pump"))
+        other = lead.copy()
+        self.assertFalse(other.interest_ids)
+        self.env['crm.interest'].create({
+            'partner_id': self.customer.id, 'note': "Of another document", 'res_model': 'res.partner', 'res_id': lead.id})
+        lead.invalidate_recordset(['interest_ids'])
+        self.assertEqual(lead.interest_ids, interest)
 
     def test_name(self):
         self.assertEqual(self._create(product_id=self.product.id).display_name, "Pumps, Thing")

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ServiceCommon
 
@@ -74,8 +74,14 @@ class TestInterestLetter(ServiceCommon):
             self._letter(user=self.agent, is_quoting=True, is_writing=False, interests=self.mine).action_send()
 
     def test_interest_heard_in_a_ticket(self):
+        """Noted on the ticket's form by the agent, and written about like any other."""
         ticket = self._ticket()
-        self._by(ticket).write({'interest_ids': [Command.create({
-            'res_model': 'crm.ticket', 'partner_id': ticket.commercial_partner_id.id, 'company_id': self.company.id,
-            'topic_id': self.topic.id})]})
-        self.assertEqual(ticket.interest_ids.ticket_id, ticket)
+        with Form(self._by(ticket)) as form, form.interest_ids.new() as line:
+            line.topic_id = self.topic
+            line.note = "One for the garden"
+        interest = ticket.interest_ids
+        self.assertEqual(
+            (interest.ticket_id, interest.partner_id, interest.contact_id, interest.company_id, interest.user_id),
+            (ticket, self.customer, self.person, self.company, self.agent))
+        self._letter(interest, self.agent).action_send()
+        self.assertIn("One for the garden", self._mails(self.person).body_html)

@@ -22,11 +22,8 @@ class CrmInterest(models.Model):
 
 
 class CrmTicket(models.Model):
-    _inherit = 'crm.ticket'
-
-    interest_ids = fields.One2many(
-        'crm.interest', 'res_id', "Interests", domain=[('res_model', '=', 'crm.ticket')], copy=False,
-        help="What the customer asked about or wished for; letters and quotations are made of it.")
+    _name = 'crm.ticket'
+    _inherit = ['crm.ticket', 'crm.interested']
 
 
 class CrmInterestLetter(models.TransientModel):
