@@ -38,7 +38,8 @@ class TestInterest(InterestContractCase, GradingCommon):
     def test_heard_in_a_lead(self):
         """Noted on the lead's form, it is the customer's, said by the person of the lead."""
         lead = self.env['crm.lead'].create({
-            'name': "Trial run", 'type': 'opportunity', 'partner_id': self.person.id, 'user_id': self.rep.id, 'company_id': self.company.id})
+            'name': "Trial run", 'type': 'opportunity', 'partner_id': self.person.id, 'user_id': self.rep.id,
+            'company_id': self.company.id})
         with Form(lead.with_env(self._as(self.rep))) as form, form.interest_ids.new() as line:
             line.note = "A quiet pump"
         interest = lead.interest_ids

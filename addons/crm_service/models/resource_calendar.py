@@ -32,7 +32,8 @@ class ResourceCalendar(models.Model):
         ``crm.ticket.sla._mark_stale``."""
         intervals = self._work_intervals_batch(
             utc.localize(start), utc.localize(end), domain=list(self._crm_day_off_domain()), tz=timezone(tz))[False]
-        return tuple((low.astimezone(utc).replace(tzinfo=None), high.astimezone(utc).replace(tzinfo=None)) for low, high, _line in intervals)
+        return tuple(
+            (low.astimezone(utc).replace(tzinfo=None), high.astimezone(utc).replace(tzinfo=None)) for low, high, _line in intervals)
 
     def _crm_day_off_domain(self):
         """Return which days off count: core would also take those that another company has for all its calendars."""

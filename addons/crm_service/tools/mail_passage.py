@@ -72,7 +72,8 @@ class Passage:
         known = self.known.setdefault(sort, {})
         if all(address in known for address in addresses):
             return []
-        return [address for address in dict.fromkeys([*addresses, self.address, *self.recipients]) if '@' in address and address not in known]
+        everybody = dict.fromkeys([*addresses, self.address, *self.recipients])
+        return [address for address in everybody if '@' in address and address not in known]
 
     def know(self, sort, addresses, found):
         """Note which of the addresses that were looked up were found."""
