@@ -9,6 +9,7 @@ from odoo.tools.misc import format_date
 from odoo.addons.crm_grading.tools.locking import lock_rows
 
 from ..tools.bg_nbd import MIN_DROPOUT, Params
+from ..tools.judging import chance_error
 from .crm_churn_model import SPEAKING
 
 _logger = logging.getLogger(__name__)
@@ -129,9 +130,11 @@ class CrmChurnModel(models.Model):
 
     def _off_tests(self):
         """Return the back-tests whose percentages could not be taken at their word. Calibration breaks before ranking does, above all
-        by season, so that one such date is enough to warn."""
+        by season, so that one such date is enough to warn. Of groups of few customers, what chance does to their shares is no fault
+        of the model."""
         return self.backtest_ids.filtered(
-            lambda test: abs(test.predicted_share - test.lost_share) > TRUE_WITHIN or test.ece > TRUE_WITHIN)
+            lambda test: abs(test.predicted_share - test.lost_share) > TRUE_WITHIN
+            or test.ece - 100 * chance_error(test.calibration or []) > TRUE_WITHIN)
 
     @api.model
     def _choose(self, company):

@@ -13,6 +13,7 @@ GOOD = {'auc': 0.74, 'auc_active': 0.75, 'recency_auc': 0.68, 'recency_auc_activ
         'lost_share': 43.0, 'predicted_share': 44.0, 'ece': 2.0, 'customers': 500, 'active_customers': 300, 'lift': 1.6,
         'single_customers': 120, 'single_lost_share': 60.0, 'single_predicted_share': 55.0, 'brier': 0.2, 'top_precision': 68.0,
         'calibration': [[0.2, 0.1, 250], [0.7, 0.75, 250]]}
+FEW, MANY = [[0.5, 0.6, 16]] * 10, [[0.5, 0.55, 10 ** 9]]
 
 
 @tagged('post_install', '-at_install')
@@ -40,7 +41,10 @@ class TestChurnModel(ChurnModelCommon):
             ('no_gain', {'gain': 0.0195, 'gain_error': 0.01}), ('good', {'gain': 0.0197, 'gain_error': 0.01}),
             ('no_gain', {'recency_auc_active': 0.75}), ('good', {'recency_auc_active': 0.7499}),
             ('good', {'predicted_share': 48.0}), ('season', {'predicted_share': 48.01}), ('season', {'predicted_share': 37.9}),
-            ('good', {'ece': 5.0}), ('season', {'ece': 5.01}),
+            # 5 points beyond what chance does to the groups: 2.17 points to two of 250 customers, 9.97 to ten of 16, hardly any to many
+            ('good', {'ece': 7.16}), ('season', {'ece': 7.17}),
+            ('good', {'ece': 14.97, 'calibration': FEW}), ('season', {'ece': 14.98, 'calibration': FEW}),
+            ('good', {'ece': 5.0, 'calibration': MANY}), ('season', {'ece': 5.01, 'calibration': MANY}),
         ]:
             with self.subTest(expected=expected, **vals):
                 model = self._tried(**vals)

@@ -86,6 +86,24 @@ def calibration_error(scores, labels, groups=10):
     return sum(abs(group.predicted - group.actual) * group.count for group in found) / sum(group.count for group in found)
 
 
+def chance_error(groups):
+    """Return the calibration error to expect where all percentages are true: of few customers a percentage is hardly ever exact.
+
+    The mean distance of a share of ``count`` customers from its likelihood p is about the square root of 2 / pi * p * (1 - p) / count,
+    by the normal approximation of the binomial distribution.
+
+    :param groups: rows of predicted share, true share, and customers
+
+    >>> round(chance_error([(0.5, 0.4, 100)]), 4), round(chance_error([(0.5, 0.4, 10_000), (1.0, 1.0, 10_000)]), 4)
+    (0.0399, 0.002)
+    >>> chance_error([])
+    0.0
+    """
+    total = sum(count for _predicted, _actual, count in groups)
+    return float(sum(
+        count * np.sqrt(2 / np.pi * predicted * (1 - predicted) / count) for predicted, _actual, count in groups) / total) if total else 0.0
+
+
 def brier(scores, labels):
     """Return the mean squared distance between likelihood and outcome.
 
