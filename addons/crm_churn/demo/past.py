@@ -1,4 +1,5 @@
 """The losses of the demo company, in the order in which they happened."""
+import random
 from datetime import datetime, time
 
 from dateutil.relativedelta import relativedelta
@@ -6,10 +7,11 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, fields
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.demo.shop import SHOP
 from odoo.addons.crm_grading.demo.stage import customers
 
 from .rescue_story import WON
-from .story import AFTER_ALL, AGAIN, COMPETITORS, FORGOTTEN, LEFT, LOST, SEEN, SILENT
+from .story import AFTER_ALL, AGAIN, ANSWERED, COMPETITORS, FORGOTTEN, LEFT, LOST, SEEN, SHOP_SILENT, SILENT
 
 MONTHS = 18       # in which silences are looked for
 MARGIN = 0.28     # of what was lost
@@ -206,6 +208,19 @@ class DemoChurn:
             reasons, competitor, note = SILENT.get(keys.get(event.partner_id), ((), '', ''))
             if reasons:
                 event._explain(self._reasons(reasons), **self._explanation(event.partner_id, competitor, 0, note))
+        self._ask_the_shop()
+
+    def _ask_the_shop(self):
+        """The customers of the parts shop who fell silent were asked by mail, and have answered by now."""
+        keys = {partner: key for key, partner in customers(self.env, SHOP).items()}
+        silent = self.events.search([
+            ('company_id', '=', self.company.id), ('kind', '=', 'silent'), ('partner_id', 'in', [partner.id for partner in keys]),
+            ('date', '<=', self._day(ANSWERED))])
+        shares = [share for share, *_rest in SHOP_SILENT]
+        for answer, events in silent.grouped(
+                lambda event: random.Random(keys[event.partner_id]).choices(SHOP_SILENT, shares)[0]).items():
+            _share, reasons, competitor = answer
+            events._explain(self._reasons(reasons), **self._explanation(events.partner_id, competitor, 0, ''))
 
     # ------------------------------------------------------------------
     # What is to come

@@ -68,6 +68,7 @@ class DemoPools:
             'country_ids': [Command.set([self.env.ref(f'base.{code}').id for code in pool.countries])],
             'rule_ids': [Command.create({
                 'name': name, 'days_contact': contact, 'days_opportunity': opportunity, 'days_order': order, 'combine': combine,
+                'team_ids': [Command.set(self.env.ref(f'crm_grading.demo_team_{pool.team}').ids)],   # the parts shop keeps its customers
                 'exempt_grade_ids': [Command.set([grades[grade] for grade in stay if grade in grades])]})
                 for name, contact, opportunity, order, combine, stay in pool.rules]})
 

@@ -6,6 +6,7 @@ class Pool(NamedTuple):
     name: str
     countries: tuple             # empty: the rest
     members: tuple
+    team: str
     daily: int
     holding: int
     rules: tuple                 # (name, days without follow-up, opportunity, order, how combined, grades that stay)
@@ -14,10 +15,10 @@ class Pool(NamedTuple):
 
 POOLS = {
     'china': Pool(
-        "中国公海", ('cn', 'jp'), ('rep2', 'manager'), 5, 40,
+        "中国公海", ('cn', 'jp'), ('rep2', 'manager'), 'asia', 5, 40,
         (("A类以外客户 100 天未跟进", 100, 0, 0, 'any', ('A1', 'A2')), ("150 天无商机且无订单", 0, 150, 150, 'all', ())), ()),
     'europe': Pool(
-        "Europe", (), ('rep', 'lead'), 5, 60,
+        "Europe", (), ('rep', 'lead'), 'europe', 5, 60,
         (("Nobody followed up for 100 days", 100, 0, 0, 'any', ('A1', 'A2')),
          ("Neither opportunity nor order for a year", 0, 365, 365, 'all', ())),
         ('kiesgrube', 'steenfabriek', 'silence')),

@@ -20,7 +20,7 @@ class DemoRescue:
         self.users = {login: self.env.ref(f'crm_grading.demo_user_{login}') for login in ('rep', 'rep2', 'lead', 'manager')}
 
     def live(self):
-        self.company.write({'crm_churn_medium': 20.0, 'crm_churn_high': 35.0})   # a company that wants to know early
+        self.company.write({'crm_churn_medium': 40.0, 'crm_churn_high': 65.0})   # many small customers buy less than once in a horizon
         self._plan()
         self._warn_of_old()
         self._warn()

@@ -92,6 +92,12 @@ SILENT = {
     'billig': ((('price', 100),), 'partsnow', ""),
 }
 
+# what customers of the parts shop answer who have bought nothing for long and are asked by mail: how often, reasons, competitor
+SHOP_SILENT = (
+    (30, (('price', 70), ('stock', 30)), 'partsnow'), (20, (('need', 100),), ''), (15, (('stock', 100),), ''), (13, (('price', 100),), ''),
+    (12, (('competitor', 100),), 'partsnow'), (6, (('closed', 100),), ''), (4, (('service', 60), ('product', 40)), ''))
+ANSWERED = 40   # days after which all have answered
+
 
 class Competitor(NamedTuple):
     name: str

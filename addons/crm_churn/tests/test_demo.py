@@ -64,8 +64,28 @@ class TestChurnDemo(TransactionCase):
         self.assertTrue(sightings.filtered(lambda sighting: not sighting.lead_id.active))
 
     def _check_models(self):
-        self.assertEqual(set(self._found('crm.churn.model').mapped('kind')), {'purchases', 'figures'})
-        self.assertTrue(all(model.fit_date and model.verdict for model in self._found('crm.churn.model')))
+        """With the customers of the parts shop there is enough of a past: a model speaks, tried out on several dates."""
+        found = self._found('crm.churn.model')
+        self.assertEqual(set(found.mapped('kind')), {'purchases', 'figures'})
+        speaking = found.filtered('is_speaking')
+        self.assertEqual((len(speaking), speaking.has_dropout), (1, True))
+        self.assertIn(speaking.verdict, ('good', 'season'))
+        self.assertGreaterEqual(len(speaking.backtest_ids), 2)   # on more dates where all of the cast is there
+        self.assertTrue(all(test.date_end <= self.company._crm_today() for test in speaking.backtest_ids))
+        self.assertGreater(speaking.auc, speaking.recency_auc + speaking.min_gain)
+        self.assertGreater(speaking.gain_low, 0)
+        self._check_once(speaking)
+
+    def _check_once(self, speaking):
+        """Of who has bought once is said how many such customers came back; they raise no alert."""
+        once = self._found('crm.customer', ('churn_is_single', '=', True), ('churn_source', '=', 'single'))
+        self.assertGreater(len(once), 5)
+        self.assertTrue(all(customer.churn_single_text for customer in once))
+        self.assertTrue(speaking.single_ids.filtered(lambda row: 0 < row.back < row.customers))
+        self.assertFalse(self.company.crm_churn_alert_single)
+        self.assertFalse(self._found('crm.churn.alert', ('is_single', '=', True)))
+        judged = self._found('crm.customer', ('churn_source', '=', speaking.kind))
+        self.assertGreater(len(judged), len(once))
         self.assertTrue(self._found('crm.customer', ('churn_level', '=', 'high')))
         self.assertTrue(self._found('crm.churn.alert', ('state', '=', 'open')))
 

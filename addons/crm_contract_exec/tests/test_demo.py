@@ -15,7 +15,7 @@ class TestContractDemo(TransactionCase):
     def test_few_customers(self):
         few = tuple(customer for customer in cast.CAST if customer.key in {*FEW, *(deal.customer for deal in deals.DEALS)})
         with (patch.object(crm_grading_demo, 'CAST', few), patch.object(crm_grading_demo, 'CAST_USD', ()),
-              patch.object(cast, 'MONTHS', 4)):   # of business besides the contracts
+              patch.object(crm_grading_demo, 'SHOP', ()), patch.object(cast, 'MONTHS', 4)):   # of business besides the contracts
             for name in ('crm_grading_demo.xml', 'product.product.csv', 'crm_grading_history.xml'):
                 convert_file(self.env, 'crm_grading', f'demo/{name}', {}, mode='init', noupdate=True)
             convert_file(self.env, 'crm_contract_exec', 'demo/crm_contract_demo.xml', {}, mode='init', noupdate=True)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 MONTHS = 30
 DAYS_PER_MONTH = 30.4
+TERM_DAYS = 30     # until an invoice is due
 
 
 class Character(NamedTuple):
@@ -35,6 +36,7 @@ CHARACTERS = {
     'sleeper': Character(0.4, 3200, until=14),
     'once': Character(1.4, 1300, since=9, until=8),
     'new': Character(2.0, 1500, since=1),
+    'shop': Character(0.4, 190),    # each in its own way: see shop.py
     'prospect': None,
 }
 

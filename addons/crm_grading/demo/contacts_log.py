@@ -4,6 +4,8 @@ from datetime import datetime, time, timedelta
 from odoo import Command
 from odoo.tools import SQL
 
+from .shop import MAILINGS
+
 MESSAGES = (
     ("Question about delivery", "<p>Can you deliver the bearings before the shutdown in two weeks?</p>", 'in'),
     ("Offer for the yearly overhaul", "<p>As discussed, here is what you need for the overhaul. Call me for the details.</p>", 'out'),
@@ -80,6 +82,19 @@ class Log:
         } for customer, partner in self.partners.items() for day, rng in self._moments(customer, 1.0)
             for subject, body, way in [rng.choice(MESSAGES)]]
         self.env['mail.message'].create(sorted(messages, key=lambda message: message['date']))  # the chatter goes by their numbers
+
+    def write_to_shop(self, partners):
+        """Write mailings to those who had bought in the parts shop by then.
+
+        :param partners: ``{ShopCustomer: res.partner}``
+        """
+        comment, body = self.env.ref('mail.mt_comment'), "<p>Order by noon, and it leaves on the same day.</p>"
+        self.env['mail.message'].create([{
+            'model': 'res.partner', 'res_id': partner.id, 'record_name': partner.name, 'message_type': 'comment',
+            'subtype_id': comment.id, 'subject': subject, 'body': body,
+            'date': datetime.combine(self.today - timedelta(days=age), time(6)), 'author_id': partner.user_id.partner_id.id,
+            'partner_ids': [Command.link(partner.id)],
+        } for age, subject in sorted(MAILINGS, reverse=True) for customer, partner in partners.items() if customer.since > age])
 
     def _calls(self):
         call = self.env.ref('mail.mail_activity_data_call')

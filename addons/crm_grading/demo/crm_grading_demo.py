@@ -5,10 +5,11 @@ from odoo import api, models
 
 from .cast import CAST, CAST_USD
 from .contacts_log import Log
-from .documents import Documents
+from .documents import Documents, ShopDocuments
 from .judging import Judging
 from .past import Past
 from .people import Contacts
+from .shop import SHOP
 from .stage import QUIET
 
 _logger = logging.getLogger(__name__)
@@ -49,11 +50,16 @@ class DemoCompany:
     def fill(self):
         self._set_up_accounting()
         self._set_up_inventory()
-        partners = Contacts(self.env, self.company).make(self.cast)
-        Documents(self.env, self.company, self._price_products(), self.today).sell(partners)
+        contacts, products = Contacts(self.env, self.company), self._price_products()
+        partners = contacts.make(self.cast)
+        Documents(self.env, self.company, products, self.today).sell(partners)
         judging = Judging(self.env, self.company)
         if self.cast is CAST:
-            Log(self.env, self.company, partners, self.today).write_down()
+            shop = contacts.make(SHOP)
+            ShopDocuments(self.env, self.company, products, self.today).sell(shop)
+            log = Log(self.env, self.company, partners, self.today)
+            log.write_down()
+            log.write_to_shop(shop)
             leading = judging.set_up()
             judging.segments()
         else:

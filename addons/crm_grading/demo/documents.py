@@ -1,28 +1,35 @@
 """Orders, invoices, credit notes and payments of the demo company: made in batches, posted together."""
 from collections import defaultdict
 from datetime import datetime, time, timedelta
+from functools import cached_property
 
 from odoo import Command
 
 from ..tools.planner import count_anew
-from .cast import CHARACTERS, purchases
+from .cast import CHARACTERS, TERM_DAYS, purchases
+from .shop import orders
 
-TERM_DAYS = 30
 ORDERS_FROM = 120         # days ago; older business is there as invoices only
 PAYMENTS_FROM = 380       # days ago; older receipts are booked by week, without a payment each
 
 
 class Documents:
     """The documents of one company."""
+    purchases = staticmethod(purchases)
+    orders_from = ORDERS_FROM
+    payments_from = PAYMENTS_FROM
 
     def __init__(self, env, company, products, today):
         self.env = env
         self.company = company
         self.products = products
         self.today = today
-        self.pricelist = env['product.pricelist'].create({
-            'name': env._("Standard %(currency)s", currency=company.currency_id.name),
-            'company_id': company.id, 'currency_id': company.currency_id.id, 'sequence': 5})
+
+    @cached_property
+    def pricelist(self):
+        return self.env['product.pricelist'].create({
+            'name': self.env._("Standard %(currency)s", currency=self.company.currency_id.name),
+            'company_id': self.company.id, 'currency_id': self.company.currency_id.id, 'sequence': 5})
 
     def sell(self, partners):
         """Make the documents of customers.
@@ -31,7 +38,7 @@ class Documents:
         :return: the posted invoices
         """
         planned = sorted(
-            ((purchase, customer) for customer in partners for purchase in purchases(customer, self.today)),
+            ((purchase, customer) for customer in partners for purchase in self.purchases(customer, self.today)),
             key=lambda pair: (pair[0].day, pair[1].key))
         baskets = [self._basket(purchase, customer) for purchase, customer in planned]
         orders = self._orders(planned, baskets, partners)
@@ -62,7 +69,7 @@ class Documents:
 
     def _orders(self, planned, baskets, partners):
         """Return the order behind each purchase; an empty one behind the oldest."""
-        first = self.today - timedelta(days=ORDERS_FROM)
+        first = self.today - timedelta(days=self.orders_from)
         recent = [number for number, (purchase, _customer) in enumerate(planned) if purchase.day >= first]
         # what was sold has left long ago: beside inventory, no transfers for it now
         made = self.env['sale.order'].with_context(skip_procurement=True).create([
@@ -130,7 +137,7 @@ class Documents:
         journal = self.env['account.journal'].search([('company_id', '=', self.company.id), ('type', '=', 'bank')], limit=1)
         # straight to the bank account: nobody reconciles statements in a demo
         journal.inbound_payment_method_line_ids.payment_account_id = journal.default_account_id
-        first = self.today - timedelta(days=PAYMENTS_FROM)
+        first = self.today - timedelta(days=self.payments_from)
         self._pay([row for row in rows if row[1] >= first], journal)
         self._pay_by_week([row for row in rows if row[1] < first], journal)
 
@@ -165,3 +172,15 @@ class Documents:
 
     def _match(self, plan):
         self.env['account.move.line']._reconcile_plan(list(plan))
+
+
+class ShopDocuments(Documents):
+    """Those of the parts shop: an invoice of one line, paid when ordered; what customers have paid the bank books by week."""
+    purchases = staticmethod(orders)
+    orders_from = payments_from = -1
+
+    def _basket(self, purchase, customer):
+        rng = customer.random
+        rng.seed(f'{customer.key} {purchase.day}')
+        product = rng.choice([product for product in self.products if product.list_price < purchase.amount] or self.products[:1])
+        return [(product, max(1, round(purchase.amount / product.list_price)))]

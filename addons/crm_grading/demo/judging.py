@@ -183,4 +183,6 @@ class Judging:
             segment("Customers in China", 4, "For the trade fair in Shanghai.",
                     domain=f"[('partner_id.country_id', '=', {self.env.ref('base.cn').id})]"),
             segment("Nobody's customers", 5, "Without a salesperson.", domain="[('user_id', '=', False)]"),
+            segment("Parts shop", 7, "Small customers who order online.",
+                    domain=f"[('partner_id.category_id', '=', {self._ours('demo_tag_shop').id})]"),
         ])

@@ -1,6 +1,8 @@
 """Customers of the demo company and their contacts."""
 import unicodedata
 
+TAGS = {'dealer': 'demo_tag_dealer', 'weak_dealer': 'demo_tag_dealer', 'shop': 'demo_tag_shop'}
+
 
 def slug(name):
     """A domain name made of a company's name.
@@ -18,7 +20,7 @@ class Contacts:
     def __init__(self, env, company):
         self.env = env
         self.company = company
-        self.users = {login: env.ref(f'crm_grading.demo_user_{login}') for login in ('rep', 'rep2', 'lead', 'manager')}
+        self.users = {login: env.ref(f'crm_grading.demo_user_{login}') for login in ('rep', 'rep2', 'lead', 'manager', 'shop')}
 
     def make(self, cast):
         """Create the customers with their contacts. :return: ``{Customer: res.partner}``"""
@@ -35,13 +37,12 @@ class Contacts:
 
     def _vals(self, customer):
         site = slug(customer.name) if customer.country != 'cn' else customer.key
-        dealer = customer.character in ('dealer', 'weak_dealer')
         return {
             'name': customer.name, 'is_company': True, 'company_id': self.company.id, 'city': customer.city,
             'country_id': self.env.ref(f'base.{"uk" if customer.country == "gb" else customer.country}').id,
             'user_id': self.users[customer.rep].id if customer.rep else False,
             'email': f'info@{site}.example.com', 'website': f'https://www.{site}.example.com',
-            'category_id': [(4, self.env.ref('crm_grading.demo_tag_dealer').id)] if dealer else [],
+            'category_id': [(4, self.env.ref(f'crm_grading.{TAGS[customer.character]}').id)] if customer.character in TAGS else [],
         }
 
     def _contact_vals(self, customer, partner):

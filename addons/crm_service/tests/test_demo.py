@@ -15,7 +15,7 @@ class TestServiceDemo(TransactionCase):
     def test_few_customers(self):
         few = tuple(customer for customer in cast.CAST if customer.key in {*FEW, *(request.customer for request in requests.TODAY)})
         with (patch.object(crm_grading_demo, 'CAST', few), patch.object(crm_grading_demo, 'CAST_USD', ()),
-              patch.object(cast, 'MONTHS', 4), patch.object(desk, 'WEEKS', 6)):
+              patch.object(crm_grading_demo, 'SHOP', ()), patch.object(cast, 'MONTHS', 4), patch.object(desk, 'WEEKS', 6)):
             for name in ('crm_grading_demo.xml', 'product.product.csv', 'crm_grading_history.xml'):
                 convert_file(self.env, 'crm_grading', f'demo/{name}', {}, mode='init', noupdate=True)
             convert_file(self.env, 'crm_service', 'demo/crm_service_demo.xml', {}, mode='init', noupdate=True)

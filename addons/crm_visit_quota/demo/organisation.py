@@ -45,6 +45,7 @@ class Organisation:
 
     def live(self):
         """What follows once there are visits."""
+        self._spare_the_shop()
         self.env['crm.customer'].sudo()._plan_visits(self.company)
         self._tasks()
         self._months()
@@ -60,7 +61,8 @@ class Organisation:
 
     def _quotas(self):
         first = (self.today - timedelta(days=200)).replace(day=1)
-        self.env.ref('base.user_admin').crm_quota_until = first - timedelta(days=1)   # does not visit
+        for name in ('base.user_admin', 'crm_grading.demo_user_shop'):   # do not visit
+            self.env.ref(name).crm_quota_until = first - timedelta(days=1)
         self.env['crm.visit.quota'].create([
             {'company_id': self.company.id, 'date_from': first, 'daily_target': 0.9, 'distinct_target': 65, 'new_target': 5,
              'new_definition': 'months', 'new_months': 3, 'stretch': 20, 'portfolio_limit': 25},
@@ -102,6 +104,12 @@ class Organisation:
                     'lead_id': lead.id, 'partner_id': known.id, 'role_ids': [Command.set(role['ip'].ids)], 'influence': 2,
                     'relationship': 2, 'stance': 'supporter'})
             (stakeholders - stakeholders[0]).reports_to_id = stakeholders[0]
+
+    def _spare_the_shop(self):
+        """Nobody drives to who orders online, whatever the grade."""
+        self.env['crm.customer'].search([
+            ('company_id', '=', self.company.id), ('user_id', '=', self.env.ref('crm_grading.demo_user_shop').id),
+        ]).with_user(self.users['manager'])._set_own_frequency(0, 'year', "Orders in the parts shop")
 
     # ------------------------------------------------------------------
     # Work

@@ -19,7 +19,7 @@ class TestVisitDemo(TransactionCase):
     def test_few_customers(self):
         few = tuple(customer for customer in cast.CAST if customer.key in {*FEW, *MORE})
         with (patch.object(crm_grading_demo, 'CAST', few), patch.object(crm_grading_demo, 'CAST_USD', ()),
-              patch.object(diary, 'DAYS_BACK', 60)):
+              patch.object(crm_grading_demo, 'SHOP', ()), patch.object(diary, 'DAYS_BACK', 60)):
             for name in ('crm_grading_demo.xml', 'product.product.csv', 'crm_grading_history.xml'):
                 convert_file(self.env, 'crm_grading', f'demo/{name}', {}, mode='init', noupdate=True)
             convert_file(self.env, 'crm_visit_quota', 'demo/crm_visit_demo.xml', {}, mode='init', noupdate=True)
