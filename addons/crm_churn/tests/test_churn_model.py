@@ -261,6 +261,13 @@ class TestChurnModel(ChurnModelCommon):
             tests.with_env(self._as(self.employee)).read(['auc'])
         self.assertFalse(self._as(self.manager_usd)['crm.churn.backtest'].search([]))
 
+    def test_who_reads_what_a_model_judges_by(self):
+        """The page of a model names its figures: also to who only analyses."""
+        model = self._model('figures')
+        for user in (self.rep, self.analyst, self.manager):
+            read = model.with_env(self._as(user)).web_read({'metric_ids': {'fields': {'display_name': {}}}})[0]['metric_ids']
+            self.assertEqual([metric['display_name'] for metric in read], model.metric_ids.mapped('display_name'))
+
     def test_metric_in_use_stays(self):
         self._model('figures')
         metric = self.env.ref('crm_grading.crm_metric_purchase_months')
