@@ -38,6 +38,26 @@ class TestFeedbackPage(HttpCase, ServiceCommon):
         self.assertNotIn('<script>alert', response.text)
         self.assertNotIn('<script>alert', self.feedback.ticket_id.message_ids[0].body)
 
+    def test_in_the_customers_language(self):
+        """Whatever language the browser is in: that of the person who was asked."""
+        self.env['res.lang']._activate_lang('zh_CN')
+        self.env.ref('crm_service.feedback_page').update_field_translations('arch_db', {'zh_CN': {"How did we do?": "我们做得如何？"}})
+        for lang, code, title in (('zh_CN', 'zh-CN', "我们做得如何？"), ('en_US', 'en-US', "How did we do?")):
+            with self.subTest(lang=lang):
+                self.feedback.partner_id.lang = lang
+                text = self.url_open(self.url).text
+                self.assertIn(title, text)
+                self.assertIn(f'<html lang="{code}"', text)
+
+    def test_every_answer_can_be_chosen(self):
+        """Also 0, which says most."""
+        text = self.url_open(self.url).text
+        for name, low, high in (('rating', 1, 5), ('effort', 1, 7), ('nps', 0, 10)):
+            for value in range(low, high + 1):
+                self.assertRegex(text, rf'<input [^>]*id="crm_{name}_{value}" value="{value}"')
+        self._send(nps='0')
+        self.assertEqual((self.feedback.has_nps, self.feedback.nps_points, self.feedback.is_low), (True, -100, True))
+
     def test_odd_answers(self):
         for values in ({'rating': '6'}, {'rating': 'x'}, {'nps': '11'}, {'effort': '-1'}, {}):
             with self.subTest(values=values):

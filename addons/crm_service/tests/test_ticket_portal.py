@@ -189,6 +189,8 @@ class TestTicketPortal(ServicePortalCommon):
         page = self._get(f'/my/tickets/new?type={self.repair.id}').text
         for question in self.repair.question_ids:
             self.assertIn(question.name, page)
+        for number, choice in enumerate(("Linux", "Windows")):      # the first one, too, is told from what is shown
+            self.assertRegex(page, rf'<option value="{number}">\s*{choice}')
         form = {
             'type': self.repair.id, 'title': "Does not start", 'description': "No <sound>\nat all",
             f'question_{os.id}': '1', f'question_{seats.id}': '12,5',
