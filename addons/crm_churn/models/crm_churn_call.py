@@ -24,7 +24,7 @@ class CrmChurnCall(models.Model):
     company_id = fields.Many2one('res.company', required=True, index=True, default=lambda self: self.env.company, ondelete='cascade')
     user_id = fields.Many2one('res.users', "Asked By", required=True, default=lambda self: self.env.user, index=True)
     description = fields.Html("Announcement")
-    frequency = fields.Selection(FREQUENCIES, "Returns", required=True, default='once', tracking=True)
+    frequency = fields.Selection(FREQUENCIES, "How Often", required=True, default='once', tracking=True)
     date_start = fields.Date("From", required=True, default=lambda self: self.env.company._crm_today(), tracking=True)
     date_end = fields.Date("Until", tracking=True, help="Last day on which people are asked. Empty: until the call is closed.")
     answer_days = fields.Integer("Days to Answer", default=3)

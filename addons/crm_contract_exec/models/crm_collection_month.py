@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.crm_grading.tools.period_name import period_name
+
 from ..tools.receivable_book import Book
 
 MONTHS = 25
@@ -38,6 +40,12 @@ class CrmCollectionMonth(models.Model):
     collected_percent = fields.Float("Collected of Plan (%)", readonly=True, aggregator='avg')
 
     _month_uniq = models.UniqueIndex("(company_id, month)")
+
+    @api.depends('month')
+    @api.depends_context('lang')
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = period_name(row.month, 'month', self.env.lang) if row.month else ''
 
     @api.model
     def _cron_refresh(self):

@@ -22,7 +22,7 @@ class CrmDunningLetter(models.Model):
                                help="The highest level of its items: it says how the letter is worded.")
     channel = fields.Selection(CHANNELS, required=True)
     line_ids = fields.One2many('crm.dunning.line', 'letter_id', "Items")
-    amount = fields.Monetary("Dunned", readonly=True)
+    amount = fields.Monetary("Dunned Amount", readonly=True)
     fee = fields.Monetary(readonly=True)
     interest = fields.Monetary(readonly=True)
     group_id = fields.Many2one(related='level_id.group_id', store=True, string="Signed Off By Group")

@@ -27,7 +27,7 @@ class CrmDunningLine(models.Model):
     days_overdue = fields.Integer(aggregator='avg')
     currency_id = fields.Many2one('res.currency', required=True, ondelete='restrict')
     open_amount = fields.Monetary("Open", help="What was open, before what is promised, disputed or on account.")
-    amount = fields.Monetary("Dunned")
+    amount = fields.Monetary("Dunned Amount")
     interest = fields.Monetary()
     is_charge = fields.Boolean("Fee or Interest", help="Of a letter before: it bears neither fee nor interest.")
     company_currency_id = fields.Many2one(related='company_id.currency_id', string="Company Currency")

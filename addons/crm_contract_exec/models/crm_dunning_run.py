@@ -23,7 +23,7 @@ class CrmDunningRun(models.Model):
     letter_count = fields.Integer("Number of Letters", compute='_compute_counts')
     unsigned_count = fields.Integer("To Sign Off", compute='_compute_counts')
     out_count = fields.Integer("Number Left Out", compute='_compute_counts')
-    amount = fields.Monetary("Dunned", compute='_compute_counts')
+    amount = fields.Monetary("Dunned Amount", compute='_compute_counts')
 
     @api.depends('date')
     def _compute_display_name(self):

@@ -24,7 +24,7 @@ class CrmPaymentDispute(models.Model):
         domain="[('partner_id', '=', partner_id), ('kind', '=', 'collect')]")
     currency_id = fields.Many2one(
         'res.currency', required=True, compute='_compute_currency_id', store=True, readonly=False, precompute=True, ondelete='restrict')
-    amount = fields.Monetary("Disputed", required=True, tracking=True)
+    amount = fields.Monetary("Disputed Amount", required=True, tracking=True)
     cause = fields.Selection(
         [('quality', "Quality"), ('quantity', "Quantity"), ('price', "Price"), ('delivery', "Late or wrong delivery"),
          ('documents', "Documents"), ('other', "Other")], required=True, default='other', index=True)

@@ -29,7 +29,7 @@ class CrmPaymentPromise(models.Model):
     date = fields.Date("Promised Day", required=True, tracking=True, help="The last day on which the money is in time.")
     currency_id = fields.Many2one(
         'res.currency', required=True, default=lambda self: self.env.company.currency_id, ondelete='restrict')
-    amount = fields.Monetary("Promised", required=True, tracking=True)
+    amount = fields.Monetary("Promised Amount", required=True, tracking=True)
     move_ids = fields.Many2many(
         'account.move', 'crm_payment_promise_move_rel', 'promise_id', 'move_id', "Invoices", check_company=True,
         domain="[('commercial_partner_id', '=', partner_id), ('move_type', '=', 'out_invoice'), ('state', '=', 'posted')]",
@@ -51,9 +51,9 @@ class CrmPaymentPromise(models.Model):
     @api.depends('partner_id', 'date')
     def _compute_display_name(self):
         for promise in self:
+            customer = promise.partner_id.display_name or ""
             promise.display_name = self.env._(
-                "%(customer)s until %(date)s", customer=promise.partner_id.display_name or "",
-                date=fields.Date.to_string(promise.date) or "")
+                "%(customer)s until %(date)s", customer=customer, date=fields.Date.to_string(promise.date)) if promise.date else customer
 
     @api.constrains('partner_id', 'move_ids', 'step_ids')
     def _check_subject(self):

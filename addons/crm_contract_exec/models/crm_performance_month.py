@@ -2,7 +2,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+
+from odoo.addons.crm_grading.tools.period_name import period_name
 
 
 class CrmPerformanceMonth(models.Model):
@@ -39,7 +40,7 @@ class CrmPerformanceMonth(models.Model):
     @api.depends_context('lang')
     def _compute_display_name(self):
         for month in self:
-            month.display_name = format_date(self.env, month.date, date_format='LLLL y') if month.date else ''
+            month.display_name = period_name(month.date, 'month', self.env.lang) if month.date else ''
 
     def _compute_totals(self):
         groups = self.env['crm.performance.entry']._read_group(

@@ -34,6 +34,13 @@ class TestCollectionMonth(ContractCommon):
         self.assertAlmostEqual(june.effectiveness, 200 / 600 * 100, 4)
         self.assertFalse(self._month('2026-03-01'))
 
+    def test_name(self):
+        """A month is called a month, not its first day; the parts in the order of the language."""
+        self.env['crm.collection.month']._refresh(self.company)
+        june = self._month('2026-06-01')
+        self.assertEqual(june.with_context(lang='en_US').display_name, "June 2026")
+        self.assertEqual(june.with_context(lang='zh_CN').display_name, "2026年6月")
+
     def test_again(self):
         """Nothing is written twice; what was booked late appears."""
         self.env['crm.collection.month']._refresh(self.company)

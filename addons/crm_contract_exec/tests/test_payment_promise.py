@@ -100,6 +100,13 @@ class TestPaymentPromise(ContractCommon):
         promise = self._promise(partner_id=self.person.id)
         self.assertEqual((promise.partner_id, promise.contact_id), (self.customer, self.person))
 
+    def test_name(self):
+        """A promise that has no day yet is not called one until nothing."""
+        promise = self._promise()
+        self.assertEqual(promise.display_name, f"{self.customer.name} until 2026-06-20")
+        new = promise.new({'partner_id': self.customer.id})
+        self.assertEqual(new.display_name, self.customer.name)
+
     def test_access(self):
         promise = self._promise(user_id=self.finance.id)
         cases = [

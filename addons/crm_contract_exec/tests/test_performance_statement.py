@@ -40,6 +40,8 @@ class TestPerformanceStatement(PerformanceCommon):
         self.assertEqual((self._month('2026-05-01').amount, self._month('2026-05-01').person_count), (1000, 1))
         self.assertEqual(self._month('2026-05-01').date_to, self.TODAY.replace(month=5, day=31))
         self.assertEqual(self._statement('2026-05-01').entry_ids.team_id, self.team)
+        self.assertEqual(self._month('2026-05-01').with_context(lang='en_US').display_name, "May 2026")
+        self.assertEqual(self._month('2026-05-01').with_context(lang='zh_CN').display_name, "2026年5月")
 
     def test_taken_back_apart(self):
         self.june.manual_untaxed = 200

@@ -15,8 +15,8 @@ class CrmFaqArticle(models.Model):
     _inherit = ['mail.thread']
     _order = 'score desc, name, id'
 
-    name = fields.Char("Question", required=True, index='trigram', tracking=True)
-    body = fields.Html("Answer", sanitize_style=True)
+    name = fields.Char("What Is Asked", required=True, index='trigram', tracking=True)
+    body = fields.Html("What Helps", sanitize_style=True)
     category_id = fields.Many2one('crm.faq.category', index='btree_not_null', ondelete='restrict', tracking=True)
     lang = fields.Selection(
         '_selection_lang', "Language", required=True, default=lambda self: self.env.lang or 'en_US')
@@ -40,7 +40,7 @@ class CrmFaqArticle(models.Model):
     helped_count = fields.Integer("Helped", readonly=True, copy=False)
     failed_count = fields.Integer("Did Not Help", readonly=True, copy=False)
     ticket_count = fields.Integer("Tickets Answered", readonly=True, copy=False, help="In the last twelve months.")
-    view_count = fields.Integer("Opened", readonly=True, copy=False)
+    view_count = fields.Integer("Views", readonly=True, copy=False)
     score = fields.Float(readonly=True, copy=False, index=True, help="What puts it in front: votes and tickets that it answered.")
 
     _original_lang_uniq = models.UniqueIndex(

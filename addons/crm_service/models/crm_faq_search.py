@@ -15,7 +15,7 @@ class CrmFaqSearch(models.Model):
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now, index=True)
     query = fields.Char("Asked For", required=True, readonly=True)
     normal_query = fields.Char(
-        "Question", readonly=True, index=True, help="Without punctuation and capitals, so that equal ones are counted together.")
+        "What Is Asked", readonly=True, index=True, help="Without punctuation and capitals, so that equal ones are counted together.")
     lang = fields.Char("Language", readonly=True)
     place = fields.Selection(PLACES, required=True, readonly=True)
     result_count = fields.Integer("Answers Found", readonly=True)

@@ -9,8 +9,8 @@ class CrmFaqVersion(models.Model):
 
     article_id = fields.Many2one('crm.faq.article', required=True, index=True, ondelete='cascade', readonly=True)
     number = fields.Integer("Version", required=True, readonly=True)
-    name = fields.Char("Question", required=True, readonly=True)
-    body = fields.Html("Answer", readonly=True)
+    name = fields.Char("What Is Asked", required=True, readonly=True)
+    body = fields.Html("What Helps", readonly=True)
     user_id = fields.Many2one('res.users', "By", readonly=True, ondelete='set null')
 
     def action_restore(self):

@@ -66,7 +66,7 @@ class CrmSlaPolicy(models.Model):
     version_ids = fields.One2many('crm.sla.policy.version', 'policy_id', "Versions", readonly=True)
     step_ids = fields.One2many('crm.escalation.step', 'policy_id', "Escalation", copy=True)
     sla_ids = fields.One2many('crm.ticket.sla', 'policy_id', "Promises Given", readonly=True)
-    sla_count = fields.Integer("Given", compute='_compute_sla_count')
+    sla_count = fields.Integer("Number of Promises", compute='_compute_sla_count')
     breach_count = fields.Integer("Broken", compute='_compute_sla_count')
 
     _time_positive = models.Constraint(

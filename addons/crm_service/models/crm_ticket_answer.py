@@ -10,12 +10,12 @@ class CrmTicketAnswer(models.Model):
 
     ticket_id = fields.Many2one('crm.ticket', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='ticket_id.company_id', store=True, precompute=True, index=True)
-    question_id = fields.Many2one('crm.ticket.question', index='btree_not_null', ondelete='set null')
+    question_id = fields.Many2one('crm.ticket.question', "What Is Asked", index='btree_not_null', ondelete='set null')
     sequence = fields.Integer(default=10)
     label = fields.Char(
         "Asked", required=True, compute='_compute_label', store=True, readonly=False, precompute=True,
         help="As it was asked, in the customer's language.")
-    value = fields.Text("Answer")
+    value = fields.Text("Customer's Answer")
 
     @api.depends('question_id')
     def _compute_label(self):

@@ -29,7 +29,7 @@ class CrmTicketFeedback(models.Model):
         required=True, readonly=True, copy=False, groups='base.group_system', default=lambda self: secrets.token_urlsafe(24))
     survey = fields.Selection(
         [('rating', "Rating"), ('full', "Rating, Recommendation and Effort")], required=True, readonly=True, default='rating')
-    date_sent = fields.Datetime("Asked", readonly=True)
+    date_sent = fields.Datetime("Asked On", readonly=True)
     date_answered = fields.Datetime("Answered", readonly=True, index='btree_not_null')
     rating = fields.Integer("Rating (1 to 5)", readonly=True, aggregator='avg', help="How content the customer was.")
     nps = fields.Integer("Recommendation (0 to 10)", readonly=True, aggregator='avg', help="Would the customer recommend us?")

@@ -13,11 +13,11 @@ class CrmTicketQuestion(models.Model):
     type_id = fields.Many2one('crm.ticket.type', required=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='type_id.company_id', store=True)
     sequence = fields.Integer(default=10)
-    name = fields.Char("Question", required=True, translate=True)
+    name = fields.Char("What Is Asked", required=True, translate=True)
     help = fields.Char("Explanation", translate=True, help="Where the customer finds what is asked for.")
     kind = fields.Selection(
         [('text', "One Line"), ('long', "Several Lines"), ('number', "Number"), ('date', "Date"), ('yesno', "Yes or No"),
-         ('choice', "Choice")], "Answer", required=True, default='text')
+         ('choice', "Choice")], "Kind of Answer", required=True, default='text')
     options = fields.Text("Choices", translate=True, help="One on each line, in the same order in every language.")
     required = fields.Boolean()
     active = fields.Boolean(default=True)

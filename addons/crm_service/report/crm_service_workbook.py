@@ -59,7 +59,7 @@ class ServiceWorkbook(SheetWriter):
         sheet = self._sheet(_("Months"))
         rows = [(period_name(month, 'month', self.env.lang, short=True), opened, complaints, solved, left, *self._measured(figures))
                 for month, opened, complaints, solved, left, *figures in self.figures.months()]
-        titles = (_("Opened"), _("Solved"))
+        titles = (_("Tickets Opened"), _("Tickets Solved"))
         last, place = self._table(sheet, [
             Column(_("Month"), width=16), Column(titles[0], 'count', 10), Column(_("Complaints"), 'count', 11),
             Column(titles[1], 'count', 10), Column(_("Open at the end"), 'count', 10), *self._measures()], rows)
