@@ -48,7 +48,8 @@ class CrmChurnBacktest(models.Model):
     single_lost_share = fields.Float("Of Them Really Lost (%)", readonly=True, aggregator=None, digits=(6, 2))
     single_predicted_share = fields.Float("Of Them Predicted Lost (%)", readonly=True, aggregator=None, digits=(6, 2))
     treated_customers = fields.Integer(
-        "Customers Acted On", readonly=True, help="Customers whom somebody tried to keep or to win back in the horizon, before they bought again.")
+        "Customers Acted On", readonly=True,
+        help="Customers whom somebody tried to keep or to win back in the horizon, before they bought again.")
     treated_lost_share = fields.Float(
         "Of Them Lost All the Same (%)", readonly=True, aggregator=None, digits=(6, 2),
         help="A rescue that worked made a right judgement look wrong.")

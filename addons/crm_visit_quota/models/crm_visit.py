@@ -108,7 +108,8 @@ class CrmVisit(models.Model):
     @api.depends('partner_id', 'kind_id')
     def _compute_display_name(self):
         for visit in self:
-            visit.display_name = f"{visit.partner_id.display_name or ''} – {visit.kind_id.name or ''}"
+            partner = visit.partner_id.sudo()   # whose name those know who may see the visit
+            visit.display_name = f"{partner.display_name or ''} – {visit.kind_id.name or ''}"
 
     @api.model
     def _search_display_name(self, operator, value):

@@ -79,9 +79,10 @@ class CrmVisit(models.Model):
     def _phone_cards(self):
         """Return what the phone shows of each visit; times as HH:MM where the user is, moments as UTC strings."""
         zone = pytz.timezone(self.env.user._crm_tz(self.env.company))
-        return [visit._phone_card(zone) for visit in self]
+        readable = self.partner_id._filtered_access('read')
+        return [visit._phone_card(zone, readable) for visit in self]
 
-    def _phone_card(self, zone):
+    def _phone_card(self, zone, readable):
         def local(moment):
             return pytz.utc.localize(moment).astimezone(zone).strftime('%H:%M') if moment else False
 
@@ -91,7 +92,7 @@ class CrmVisit(models.Model):
             'planned': [local(self.date_start), local(self.date_end)], 'actual': [local(self.actual_start), local(self.actual_end)],
             'kind': {'id': self.kind_id.id, 'name': self.kind_id.name, 'icon': self.kind_id.icon, 'mode': self.kind_id.mode},
             'wants_position': self._wants_position(), 'is_mine': self.user_id == self.env.user, 'person': self.user_id.sudo().name,
-            'partner': self._phone_partner(), 'lead': self.lead_id.sudo().name or False,  # names are no secret
+            'partner': self._phone_partner(readable), 'lead': self.lead_id.sudo().name or False,  # names are no secret
             'contacts': [self._phone_contact(contact) for contact in self.contact_ids],
             'purpose': self.purpose or False, 'note': self.note or '', 'outcome': self.outcome,
             'next_step': self.next_step or '', 'next_step_date': fields.Date.to_string(self.next_step_date) or False,
@@ -100,8 +101,12 @@ class CrmVisit(models.Model):
             'may_place': self._phone_may_place(),
         }
 
-    def _phone_partner(self):
+    def _phone_partner(self, readable):
         partner = self.partner_id
+        if partner not in readable:   # somebody else's by now, as one that went to a pool: whom one visits or has visited keeps its name
+            return {
+                'id': partner.id, 'name': partner.sudo().display_name, 'phone': False, 'city': False, 'address': False,
+                'latitude': 0.0, 'longitude': 0.0, 'grade': False}
         grade = partner.crm_grade_id
         address = partner._display_address(without_company=True)
         return {
@@ -119,8 +124,9 @@ class CrmVisit(models.Model):
     def _phone_may_place(self):
         """Return whether the user may say that the position of this visit is the customer's place."""
         partner = self.partner_id
-        known = partner.partner_latitude or partner.partner_longitude
-        return self.location_state == 'located' and not known and partner.has_access('write')
+        return (
+            self.location_state == 'located' and partner.has_access('write')
+            and not (partner.partner_latitude or partner.partner_longitude))
 
     # ------------------------------------------------------------------
     # What else is on the page
@@ -146,7 +152,8 @@ class CrmVisit(models.Model):
             [('user_id', '=', self.env.uid), ('state', '=', 'done'), ('date', '>=', today - timedelta(days=RECENT_DAYS)),
              ('company_id', '=', self.env.company.id)],
             ['partner_id'], ['date:max'], order='date:max DESC', limit=FEW)
-        return self._phone_customers(self.env['res.partner'].union(*(partner for partner, _last in groups)))
+        visited = self.env['res.partner'].union(*(partner for partner, _last in groups))
+        return self._phone_customers(visited._filtered_access('read'))
 
     def _phone_due(self, day, planned):
         """Return the user's customers whose next visit is due soon and not planned for that day; those in its cities first."""
@@ -157,7 +164,7 @@ class CrmVisit(models.Model):
             [('company_id', '=', self.env.company.id), ('user_id', '=', self.env.uid), ('partner_id', 'not in', planned.ids),
              ('next_visit_date', '<=', day + timedelta(days=DUE_AHEAD))],
             ['partner_id', 'next_visit_date'], order='next_visit_date, id', limit=FEW * 4)
-        cities = set(planned.mapped('city')) - {False}
+        cities = set(planned._filtered_access('read').mapped('city')) - {False}
         near = found.sorted(lambda profile: (profile.partner_id.city not in cities, profile.next_visit_date))[:FEW]
         due = {profile.partner_id.id: profile.next_visit_date for profile in near}
         return [{

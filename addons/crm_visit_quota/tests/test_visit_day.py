@@ -60,6 +60,22 @@ class TestVisitDay(VisitCommon):
         other = self._as(self.manager, self.company_usd)['crm.visit'].get_day()
         self.assertFalse(other['visits'])
 
+    def test_customer_out_of_sight(self):
+        """A customer that went to somebody else after the visit does not take the whole day away."""
+        self.customer2.write({'city': "Gent", 'phone': "+32 2 555", 'street': "Main Street 2"})
+        self._visits([(self.customer, '2026-06-15 08:00'), (self.customer2, '2026-06-15 10:00')], state='planned')
+        self._visits([(self.customer2, '2026-06-10')])
+        self.env['ir.rule'].create({
+            'name': "Out of sight", 'model_id': self.env.ref('base.model_res_partner').id,
+            'domain_force': f"[('id', '!=', {self.customer2.id})]"})
+        day = self._day()
+        self.assertEqual([card['partner']['name'] for card in day['visits']], [self.customer.name, self.customer2.name])
+        hidden = day['visits'][1]['partner']
+        self.assertEqual((hidden['phone'], hidden['city'], hidden['address'], hidden['grade']), (False, False, False, False))
+        self.assertFalse(day['recent'])
+        visit = self._as(self.rep)['crm.visit'].browse(day['visits'][1]['id'])
+        self.assertIn(self.customer2.name, visit.display_name)
+
     def test_recent_customers(self):
         self._visits([(self.customer, '2026-05-01'), (self.customer2, '2026-06-01'), (self.customer, '2026-06-10')])
         self.assertEqual([one['id'] for one in self._day()['recent']], [self.customer.id, self.customer2.id])
