@@ -12,7 +12,7 @@ class CrmChurnRisk(models.Model):
     _order = 'date desc, id desc'
     _rec_name = 'customer_id'
 
-    customer_id = fields.Many2one('crm.customer', required=True, readonly=True, ondelete='cascade')
+    customer_id = fields.Many2one('crm.customer', required=True, readonly=True, ondelete='cascade', index=True)
     company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade')
     currency_id = fields.Many2one(related='company_id.currency_id')
     date = fields.Date(required=True, readonly=True)

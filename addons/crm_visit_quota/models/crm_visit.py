@@ -111,6 +111,12 @@ class CrmVisit(models.Model):
             partner = visit.partner_id.sudo()   # whose name those know who may see the visit
             visit.display_name = f"{partner.display_name or ''} – {visit.kind_id.name or ''}"
 
+    def _mail_get_partners(self, introspect_fields=False):
+        """Nobody writes to whom he may not see, such as a customer that went to a pool; the form of the visit stays open to him."""
+        found = super()._mail_get_partners(introspect_fields=introspect_fields)
+        readable = self.env['res.partner'].union(*found.values())._filtered_access('read')
+        return {visit: partners & readable for visit, partners in found.items()}
+
     @api.model
     def _search_display_name(self, operator, value):
         return Domain('partner_id.display_name', operator, value)

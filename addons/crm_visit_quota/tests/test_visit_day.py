@@ -75,6 +75,9 @@ class TestVisitDay(VisitCommon):
         self.assertFalse(day['recent'])
         visit = self._as(self.rep)['crm.visit'].browse(day['visits'][1]['id'])
         self.assertIn(self.customer2.name, visit.display_name)
+        self.env.invalidate_all()
+        self.assertFalse(visit._mail_get_partners()[visit.id], "the form suggests whom to write to")
+        self.assertNotIn(self.customer2.id, [person['partner_id'] for person in visit._message_get_suggested_recipients()])
 
     def test_recent_customers(self):
         self._visits([(self.customer, '2026-05-01'), (self.customer2, '2026-06-01'), (self.customer, '2026-06-10')])
