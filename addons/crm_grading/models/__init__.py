@@ -64,6 +64,7 @@ from . import crm_lead
 from . import crm_grade_policy_cron
 from . import crm_prospect_scheme
 from . import crm_interest
+from . import crm_cached
 from . import crm_interested
 from . import crm_customer_page
 from . import crm_timeline

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 class CrmEscalationStep(models.Model):
     """What is done as the time of a promise runs out: whom to tell, how, and what to change. Each step is taken once."""
     _name = 'crm.escalation.step'
+    _inherit = ['crm.cached']
     _description = "Escalation Step"
     _order = 'policy_id, trigger desc, percent, hours, id'
 
@@ -62,22 +63,6 @@ class CrmEscalationStep(models.Model):
         if trigger == 'percent':
             return when(round(minutes * 60 * percent / 100), percent == 100)
         return when(round((minutes + hours * 60) * 60), not hours)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        steps = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return steps
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     def _people(self, ticket):
         """Return whom to tell of a ticket."""

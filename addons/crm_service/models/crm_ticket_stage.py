@@ -7,6 +7,7 @@ from ..tools.ticket_state import STATES
 class CrmTicketStage(models.Model):
     """A column that tickets go through, of some types or of all. What it means is its state."""
     _name = 'crm.ticket.stage'
+    _inherit = ['crm.cached']
     _description = "Ticket Stage"
     _order = 'sequence, id'
 
@@ -37,17 +38,6 @@ class CrmTicketStage(models.Model):
         types = self._types_of_stages().get(self._origin.id)
         return types is None or kind._origin.id in types
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
     def write(self, vals):
         if 'state' in vals and self.filtered(lambda stage: stage.state != vals['state']):
             in_use = self.env['crm.ticket'].sudo().with_context(active_test=False).search(  # tickets of others count, too
@@ -56,6 +46,4 @@ class CrmTicketStage(models.Model):
                 raise ValidationError(self.env._(
                     "There are tickets in stage “%(name)s”: what it stands for cannot be changed under them. Make a new stage instead.",
                     name=in_use.stage_id.name))
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
+        return super().write(vals)

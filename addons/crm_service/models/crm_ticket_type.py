@@ -6,6 +6,7 @@ from ..tools.ticket_state import KINDS, PRIORITIES
 class CrmTicketType(models.Model):
     """A sort of ticket with its own stages, fields and questions to the customer."""
     _name = 'crm.ticket.type'
+    _inherit = ['crm.cached']
     _description = "Ticket Type"
     _order = 'sequence, id'
     _check_company_auto = True
@@ -59,19 +60,3 @@ class CrmTicketType(models.Model):
     def _first_id(self, company_id):
         types = self.sudo().with_context(active_test=True)  # types are the same for everybody
         return types.search([('company_id', 'in', (False, company_id))], limit=1).id
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result

@@ -10,6 +10,7 @@ KINDS = [
 class CrmStageAction(models.Model):
     """Something we do while a deal is in a stage, and what proves that it was done."""
     _name = 'crm.stage.action'
+    _inherit = ['crm.cached']
     _description = "Stage Action"
     _order = 'stage_sequence, stage_id, sequence, id'
 
@@ -40,23 +41,6 @@ class CrmStageAction(models.Model):
             if action.kind == 'field' and action.sudo().field_id.model != 'crm.lead':
                 raise ValidationError(self.env._(
                     "Say which field of the opportunity has to be filled for “%(action)s”.", action=action.name))
-
-    # ------------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # ------------------------------------------------------------------
     # What others ask
